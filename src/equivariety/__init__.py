@@ -1,0 +1,32 @@
+"""The geometry of linear networks with symmetry, and the provably best such network for your data."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from equivariety.convolution import LinearConvNet
+
+__version__ = "0.1.0"
+
+# Public names and the module each lives in. They load on first use, so that ``import equivariety`` is quick and
+# never pulls in torch, scikit-learn or matplotlib.
+_HOMES = {
+    "LinearConvNet": "equivariety.convolution",
+}
+_MODULES = ("convolution",)
+
+__all__ = [*_HOMES, *_MODULES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"equivariety.{name}")
+    raise AttributeError(f"module 'equivariety' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
