@@ -6,18 +6,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from equivariety.convolution import LinearConvNet
+    from equivariety.actions import PermutationAction as PermutationAction
+    from equivariety.convolution import LinearConvNet as LinearConvNet
 
 __version__ = "0.1.0"
 
 # Public names and the module each lives in. They load on first use, so that ``import equivariety`` is quick and
 # never pulls in torch, scikit-learn or matplotlib.
 _HOMES = {
+    "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
 }
-_MODULES = ("convolution",)
+_MODULES = ("actions", "convolution")
 
-__all__ = [*_HOMES, *_MODULES]  # noqa: PLE0604
+__all__ = [*_HOMES, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,211 @@
+"""The value object everything starts from: a group of permutations, given by generators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.actions import operations
+from equivariety.actions.notation import format_cycles, parse_cycles
+from equivariety.errors import InputError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+_REPR_LIMIT = 64  # points up to which ``repr`` writes the cycles out
+
+
+@dataclass(frozen=True, init=False, eq=False, repr=False)
+class PermutationAction:
+    """A finite group acting on the points 0..n-1 by permutations, and on R^n by permuting coordinates.
+
+    The group is given by generators; it is never enumerated. A generator is a sequence ``image`` with
+    ``image[i] = sigma(i)``, its matrix has ``P[i, sigma(i)] = 1``, so that ``(P x)[i] = x[sigma(i)]``.
+
+    Parameters
+    ----------
+    generators : sequence of int, or sequence of sequences of int
+        One or several permutations of 0..n-1 as 0-based images.
+
+    Raises
+    ------
+    InputError
+        If a generator is not a permutation, or generators have different lengths.
+
+    Examples
+    --------
+    >>> action = PermutationAction([2, 4, 3, 0, 1])
+    >>> action
+    PermutationAction.from_cycles('(1 3 4)(2 5)', degree=5)
+    >>> [orbit.tolist() for orbit in action.orbits()]
+    [[0, 2, 3], [1, 4]]
+
+    One group may act on several sets, generator by generator:
+
+    >>> pairs = action ** 2
+    >>> pairs.degree, len(pairs.orbits())
+    (25, 7)
+    """
+
+    images: NDArray[np.intp]
+    """The generators as the rows of one read-only array, shape (number of generators, degree)."""
+
+    def __init__(self, generators: Iterable[Any]) -> None:
+        object.__setattr__(self, "images", _validated(generators))
+
+    @classmethod
+    def from_cycles(cls, text: str, degree: int | None = None) -> PermutationAction:
+        """Read cycle notation (1-based); several generators are separated by ``;``.
+
+        Examples
+        --------
+        >>> PermutationAction.from_cycles("(1 2 3); (1 2)").degree
+        3
+        """
+        return cls(parse_cycles(text, degree))
+
+    @property
+    def degree(self) -> int:
+        """Number of points n."""
+        return int(self.images.shape[1])
+
+    @property
+    def generators(self) -> tuple[NDArray[np.intp], ...]:
+        """The generators as 0-based images."""
+        return tuple(self.images)
+
+    @property
+    def is_trivial(self) -> bool:
+        """Whether every generator is the identity."""
+        return bool((self.images == np.arange(self.degree)).all())
+
+    def cycles(self) -> str:
+        """The generators in cycle notation, separated by ``;``."""
+        return "; ".join(format_cycles(image) for image in self.images)
+
+    @cached_property
+    def orbit_labels(self) -> NDArray[np.intp]:
+        """For each point the number of its orbit; orbits are numbered by their smallest point. Shape (n,)."""
+        return operations.orbit_labels(self.images)
+
+    def orbits(self) -> tuple[NDArray[np.intp], ...]:
+        """The orbits, each sorted, ordered by their smallest point.
+
+        Computed as connected components in one pass over the generators.
+        """
+        order = np.argsort(self.orbit_labels, kind="stable")
+        ends = np.cumsum(np.bincount(self.orbit_labels))[:-1]
+        return tuple(np.split(order, ends))
+
+    def matrix(self, generator: int = 0) -> csr_array[Any]:
+        """The permutation matrix P of one generator, ``P[i, sigma(i)] = 1``, as a sparse array of shape (n, n).
+
+        Examples
+        --------
+        >>> PermutationAction.from_cycles("(1 3 4)(2 5)").matrix().toarray().astype(int)
+        array([[0, 0, 1, 0, 0],
+               [0, 0, 0, 0, 1],
+               [0, 0, 0, 1, 0],
+               [1, 0, 0, 0, 0],
+               [0, 1, 0, 0, 0]])
+        """
+        from scipy.sparse import csr_array
+
+        n = self.degree
+        return csr_array((np.ones(n), self.images[generator], np.arange(n + 1)), shape=(n, n))
+
+    def on_subsets(self, size: int) -> PermutationAction:
+        """The action on the subsets of ``size`` points, in lexicographic order.
+
+        Examples
+        --------
+        >>> PermutationAction.from_cycles("(1 2 3 4)").on_subsets(2).cycles()
+        '(1 4 6 3)(2 5)'
+        """
+        if not 1 <= size <= self.degree:
+            raise InputError(f"size of the subsets must be from 1 to the degree {self.degree}, not {size}")
+        return PermutationAction(operations.on_subsets(self.images, size))
+
+    def __add__(self, other: PermutationAction) -> PermutationAction:
+        """Disjoint union: one group acts on the points of both, generator by generator."""
+        _same_number_of_generators(self, other, "+")
+        return PermutationAction(operations.disjoint_union(self.images, other.images))
+
+    def __mul__(self, other: PermutationAction) -> PermutationAction:
+        """Product action on pairs (i, j), stored at ``i * other.degree + j``."""
+        _same_number_of_generators(self, other, "*")
+        return PermutationAction(operations.product(self.images, other.images))
+
+    def __pow__(self, exponent: int) -> PermutationAction:
+        """The action on tuples of ``exponent`` points."""
+        if exponent < 1:
+            raise InputError(f"the exponent of an action must be at least 1, not {exponent}")
+        result = self
+        for _ in range(exponent - 1):
+            result = result * self
+        return result
+
+    def __rmul__(self, copies: int) -> PermutationAction:
+        """``copies`` disjoint copies (channels); copy c holds the points ``c * degree`` and following."""
+        if copies < 1:
+            raise InputError(f"the number of copies of an action must be at least 1, not {copies}")
+        return PermutationAction(operations.copies(self.images, copies))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PermutationAction) and np.array_equal(self.images, other.images)
+
+    def __hash__(self) -> int:
+        return hash((self.images.shape, self.images.tobytes()))
+
+    def __repr__(self) -> str:
+        if self.degree <= _REPR_LIMIT:
+            return f"PermutationAction.from_cycles({self.cycles()!r}, degree={self.degree})"
+        return f"<PermutationAction of degree {self.degree} with {len(self.images)} generators>"
+
+
+def _validated(generators: Iterable[Any]) -> NDArray[np.intp]:
+    """The generators as one read-only array of shape (k, n)."""
+    rows = generators if isinstance(generators, np.ndarray) else list(generators)
+    if len(rows) and np.ndim(rows[0]) == 0:
+        rows = [rows]
+    _check_lengths(rows)
+    given = np.asarray(rows)
+    if given.dtype.kind not in "iu":
+        raise InputError(f"generators must be whole numbers (0-based images), not values of type {given.dtype}")
+    images = given.astype(np.intp)
+    for number, image in enumerate(images, start=1):
+        _check_permutation(image, number)
+    images.setflags(write=False)
+    return images
+
+
+def _check_lengths(rows: Sequence[Any] | NDArray[Any]) -> None:
+    lengths = [len(row) for row in rows]
+    if not lengths or not all(lengths):
+        raise InputError("generators must be one or several permutations of at least one point, not an empty list")
+    for number, length in enumerate(lengths, start=1):
+        if length != lengths[0]:
+            raise InputError(f"generators must have one length: generator 1 has {lengths[0]} points, "
+                             f"generator {number} has {length}")  # fmt: skip
+
+
+def _check_permutation(image: NDArray[np.intp], number: int) -> None:
+    n = image.size
+    outside = np.flatnonzero((image < 0) | (image >= n))
+    if outside.size:
+        raise InputError(f"generator {number} must be a permutation of 0..{n - 1}: "
+                         f"the image of {outside[0]} is {image[outside[0]]}")  # fmt: skip
+    repeated = np.flatnonzero(np.bincount(image, minlength=n) > 1)
+    if repeated.size:
+        raise InputError(f"generator {number} must be a permutation of 0..{n - 1}: image {repeated[0]} is taken twice")
+
+
+def _same_number_of_generators(first: PermutationAction, second: PermutationAction, operator: str) -> None:
+    if len(first.images) != len(second.images):
+        raise InputError(f"both sides of {operator!r} must have the same generators in the same order: "
+                         f"the left has {len(first.images)}, the right has {len(second.images)}")  # fmt: skip
