@@ -8,36 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from equivariety.isotypic.fields import COMPLEX, QUATERNION, REAL, Field
 from equivariety.isotypic.orbitals import FloatArray, IntArray
 
 # A standard basis vector serves if its squared residual is more than this share of the largest one. The share is
 # transcendental, so that no residual, an algebraic number, falls on the boundary where rounding would decide.
 _PIVOT_SHARE = 1 / np.pi
 
-# Left multiplication by 1, i, j, k in the basis (1, i, j, k); the upper left corners serve R and C.
-_LEFT_UNITS = np.array(
-    [
-        [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
-        [[0, -1, 0, 0], [1, 0, 0, 0], [0, 0, 0, -1], [0, 0, 1, 0]],
-        [[0, 0, -1, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0, -1, 0, 0]],
-        [[0, 0, 0, -1], [0, 0, -1, 0], [0, 1, 0, 0], [1, 0, 0, 0]],
-    ],
-    dtype=np.float64,
-)
+_FIELD_OF_BETA = {field.beta: field for field in (REAL, COMPLEX, QUATERNION)}
 
 
-def left_multiplication(numbers: FloatArray) -> FloatArray:
-    """Matrices of left multiplication, shape (..., beta, beta), by numbers of R, C or H given as (..., beta).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> left_multiplication(np.array([3.0, 2.0]))
-    array([[ 3., -2.],
-           [ 2.,  3.]])
-    """
-    beta = numbers.shape[-1]
-    return np.asarray(np.tensordot(numbers, _LEFT_UNITS[:beta, :beta, :beta], axes=1))
+def field_of(basis: FloatArray) -> Field:
+    """The field of a basis of D-lines, whose last axis runs over the units of D."""
+    return _FIELD_OF_BETA[basis.shape[-1]]
 
 
 def reference_coordinates(basis: FloatArray, units: list[FloatArray]) -> FloatArray:
@@ -76,7 +59,8 @@ def fix_phase(basis: FloatArray) -> FloatArray:
     generates the whole space under the group. For the trivial representation: the constant vector is positive.
     """
     line = basis[0, _first_clear(np.square(basis[0]).sum(axis=1))]
-    return np.asarray(basis @ left_multiplication(line / np.linalg.norm(line)))
+    unit = line / np.linalg.norm(line)
+    return np.asarray(basis @ field_of(basis).realize(unit[None, None]))
 
 
 def orient(units: list[FloatArray], basis: FloatArray, words: IntArray) -> list[FloatArray]:

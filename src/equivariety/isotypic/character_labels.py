@@ -17,7 +17,7 @@ def short_words(table: IntArray) -> IntArray:
     """The generators and their products in pairs, shape (k + k^2, s), as permutations of the same points."""
     count, size = table.shape
     # P_g P_h carries x_i to x at h(g(i)).
-    products = np.stack([right[left] for left in table for right in table]) if count else np.empty((0, size), np.int64)
+    products = np.stack([right[left] for left in table for right in table]) if count else np.empty((0, size), np.intp)
     return np.concatenate([table, products])
 
 

@@ -88,7 +88,7 @@ def _cluster(values: FloatArray) -> IntArray:
     equal = gaps <= 8 * len(values) * _EPSILON
     if np.any(~equal & (gaps < NOISE)):
         raise UnclearDrawError("two eigenvalues of the random commutant element nearly coincide")
-    return np.concatenate([[0], np.flatnonzero(~equal) + 1, [len(values)]]).astype(np.int64)
+    return np.concatenate([[0], np.flatnonzero(~equal) + 1, [len(values)]]).astype(np.intp)
 
 
 def isomorphisms(

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from equivariety.errors import InputError
-from equivariety.isotypic.canonical_bases import left_multiplication
 from equivariety.isotypic.character_labels import make_labels, signatures, sort_key
 from equivariety.isotypic.eigenspaces import UnclearDrawError
-from equivariety.isotypic.orbitals import FloatArray, IntArray, random_intertwiner
+from equivariety.isotypic.fields import field_named
+from equivariety.isotypic.orbitals import FloatArray, IntArray
 from equivariety.isotypic.recognition import Recognition, recognize_all
-
-Field: TypeAlias = Literal["R", "C", "H"]
+from equivariety.isotypic.verification import verify
 
 ATTEMPTS = 10
 # Two symmetric eigenproblems and the graph on pairs of points need about this much for each pair of points.
 BYTES_PER_PAIR = 100
 MEMORY_LIMIT = 2 * 2**30
-_EPSILON = float(np.finfo(np.float64).eps)
 
 
 class SplittingError(ArithmeticError):
@@ -48,7 +45,7 @@ class SplitIrreducible:
         "trivial", "sign", or dimension and character.
     """
 
-    field: Field
+    field: str
     dimension: int
     character: tuple[float, ...]
     label: str
@@ -56,7 +53,7 @@ class SplitIrreducible:
     @property
     def beta(self) -> int:
         """Real dimension of the field: 1, 2 or 4."""
-        return {"R": 1, "C": 2, "H": 4}[self.field]
+        return field_named(self.field).beta
 
     @property
     def copies(self) -> int:
@@ -83,9 +80,7 @@ class NumericalSplitting:
     bases: tuple[Mapping[int, FloatArray], ...]
 
 
-def split_types(
-    tables: Sequence[IntArray], seed: int = 0, signs: Sequence[int] | None = None
-) -> NumericalSplitting:
+def split_types(tables: Sequence[IntArray], seed: int = 0, signs: Sequence[int] | None = None) -> NumericalSplitting:
     """Split transitive actions of the same group into irreducibles with common bases.
 
     Parameters
@@ -131,7 +126,7 @@ def split_types(
         random = np.random.default_rng([seed, attempt])
         try:
             recognition = recognize_all(tables, random)
-            _verify(recognition, random)
+            verify(recognition, random)
         except UnclearDrawError as error:
             failure = str(error)
         else:
@@ -152,65 +147,6 @@ def check_splittable(size: int) -> None:
             f"{int((MEMORY_LIMIT / BYTES_PER_PAIR) ** 0.5)} points); use a subgroup with smaller orbits, commuting "
             "generators (split in closed form at any size), or invariant maps only"
         )
-
-
-def _verify(recognition: Recognition, random: np.random.Generator) -> None:
-    """Check the block form between the actions whose orbitals were computed, by counting and by a random element."""
-    dimensions = [reference.dimension for reference in recognition.references]
-    orthogonal = [
-        np.concatenate([array.reshape(len(array), -1) for array in bases.values()], axis=1)
-        for bases in recognition.bases
-    ]
-    for matrix in orthogonal:
-        error = np.linalg.norm(matrix.T @ matrix - np.eye(len(matrix))) if matrix.shape[0] == matrix.shape[1] else 1.0
-        _demand(float(error), len(matrix), "the bases are not orthogonal")
-    for (row, column), labels in recognition.labels.items():
-        rows, columns = recognition.bases[row], recognition.bases[column]
-        common = [key for key in columns if key in rows]
-        predicted = sum(rows[key].shape[2] * columns[key].shape[2] * rows[key].shape[3] for key in common)
-        if predicted != labels.max() + 1:
-            raise UnclearDrawError(f"the blocks have dimension {predicted}, the commutant {labels.max() + 1}")
-        element = random_intertwiner(labels, random)
-        blocks = orthogonal[row].T @ element @ orthogonal[column]
-        form = np.zeros_like(blocks)
-        for key in common:
-            _fill_block(form, blocks, _place(rows, key), _place(columns, key), rows[key].shape, columns[key].shape)
-        size = max(blocks.shape)
-        _demand(float(np.linalg.norm(blocks - form)), size * max(dimensions), "the block form does not hold")
-
-
-def _place(bases: Mapping[int, FloatArray], key: int) -> slice:
-    """The columns of basis `key` in the concatenation of all bases."""
-    start = 0
-    for other, array in bases.items():
-        width = array[0].size
-        if other == key:
-            return slice(start, start + width)
-        start += width
-    raise KeyError(key)
-
-
-def _fill_block(
-    form: FloatArray,
-    blocks: FloatArray,
-    rows: slice,
-    columns: slice,
-    row_shape: tuple[int, ...],
-    column_shape: tuple[int, ...],
-) -> None:
-    """Write into `form` the block over D, once for each copy, that the matrix `blocks` shows in its first copy."""
-    _, copies, row_count, beta = row_shape
-    column_count = column_shape[2]
-    shown = blocks[rows, columns].reshape(copies, row_count, beta, copies, column_count, beta)
-    numbers = np.moveaxis(shown[0, :, :, 0, :, 0], 1, 2)
-    realized = np.moveaxis(left_multiplication(numbers), 1, 2).reshape(row_count * beta, column_count * beta)
-    form[rows, columns] = np.kron(np.eye(copies), realized)
-
-
-def _demand(error: float, size: int, message: str) -> None:
-    tolerance = 64 * _EPSILON * size
-    if not error <= tolerance:
-        raise UnclearDrawError(f"{message} (error {error:.1e}, tolerance {tolerance:.1e})")
 
 
 def _assemble(recognition: Recognition, signs: tuple[int, ...]) -> NumericalSplitting:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray: TypeAlias = NDArray[np.int64]
+IntArray: TypeAlias = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +36,12 @@ class OrbitType:
     @property
     def size(self) -> int:
         """Number of points of one orbit."""
-        return self.table.shape[1]
+        return int(self.table.shape[1])
 
     @property
     def count(self) -> int:
         """Number of orbits of this type."""
-        return self.points.shape[0]
+        return int(self.points.shape[0])
 
 
 def classify_orbits(generators: IntArray, orbits: IntArray) -> tuple[OrbitType, ...]:
@@ -91,12 +91,12 @@ def classify_orbits(generators: IntArray, orbits: IntArray) -> tuple[OrbitType, 
 def _number_breadth_first(generators: IntArray, bases: IntArray, size: int) -> tuple[IntArray, IntArray]:
     """Number the disjoint orbits of the base points; points (m, size) in order and tables (m, k, size)."""
     count, rows = len(bases), np.arange(len(bases))
-    number = np.full(generators.shape[1], -1, dtype=np.int64)
+    number = np.full(generators.shape[1], -1, dtype=np.intp)
     number[bases] = 0
-    points = np.empty((count, size), dtype=np.int64)
+    points = np.empty((count, size), dtype=np.intp)
     points[:, 0] = bases
-    tables = np.empty((count, len(generators), size), dtype=np.int64)
-    reached = np.ones(count, dtype=np.int64)
+    tables = np.empty((count, len(generators), size), dtype=np.intp)
+    reached = np.ones(count, dtype=np.intp)
     for position in range(size):
         for index, generator in enumerate(generators):
             images = generator[points[:, position]]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-IntArray: TypeAlias = NDArray[np.int64]
+IntArray: TypeAlias = NDArray[np.intp]
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
@@ -52,7 +52,7 @@ def orbitals(row_table: IntArray, column_table: IntArray) -> IntArray:
     _, first, inverse = np.unique(found, return_index=True, return_inverse=True)
     rank = np.empty_like(first)
     rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[inverse].reshape(rows, columns), dtype=np.int64)
+    return np.asarray(rank[inverse].reshape(rows, columns), dtype=np.intp)
 
 
 def random_intertwiner(labels: IntArray, random: np.random.Generator) -> FloatArray:

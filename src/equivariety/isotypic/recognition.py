@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
-from equivariety.isotypic.canonical_bases import fix_phase, orient, reference_coordinates
+from equivariety.isotypic.canonical_bases import field_of, fix_phase, orient, reference_coordinates
 from equivariety.isotypic.character_labels import short_words
 from equivariety.isotypic.eigenspaces import Eigenspaces, imaginary_units, isomorphisms, split_transitive
 from equivariety.isotypic.orbitals import FloatArray, IntArray, orbitals, random_intertwiner
@@ -37,10 +36,9 @@ class Reference:
         return len(self.coordinates)
 
     @property
-    def field(self) -> Literal["R", "C", "H"]:
-        """The commuting field."""
-        fields: dict[int, Literal["R", "C", "H"]] = {1: "R", 2: "C", 4: "H"}
-        return fields[self.coordinates.shape[2]]
+    def field(self) -> str:
+        """The commuting field: "R", "C" or "H"."""
+        return field_of(self.coordinates).name
 
 
 @dataclass(eq=False)
@@ -94,9 +92,7 @@ def _recognize_known(recognition: Recognition, action: int, random: np.random.Ge
     return unknown
 
 
-def _name_unknown(
-    recognition: Recognition, action: int, unknown: list[int], random: np.random.Generator
-) -> None:
+def _name_unknown(recognition: Recognition, action: int, unknown: list[int], random: np.random.Generator) -> None:
     """Make references of the subspaces not met before, and give bases to their copies in the same action."""
     spaces = recognition.spaces[action]
     related, blocks = isomorphisms(spaces, spaces, spaces.labels, random)
@@ -113,9 +109,7 @@ def _name_unknown(
         unknown = [space for space in unknown if not related[space, first]]
 
 
-def _add_copies(
-    recognition: Recognition, action: int, index: int, alike: IntArray, blocks: FloatArray
-) -> None:
+def _add_copies(recognition: Recognition, action: int, index: int, alike: IntArray, blocks: FloatArray) -> None:
     """Carry the basis of a reference to the subspaces `alike` of an action, by the orthogonal blocks between them."""
     if not len(alike):
         return
