@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from equivariety.isotypic.orbitals import IntArray
+from equivariety.isotypic.orbitals import FloatArray, IntArray
 
 # Characters of different irreducibles differ by far more; rounding to this many digits makes equal what is equal.
 _DIGITS = 6
+# Rounding errors of a trace stay below this digit up to the largest actions that are split.
+_TRUE_DIGITS = 10
 _SHOWN_DIGITS = 3
 
 
@@ -19,6 +21,12 @@ def short_words(table: IntArray) -> IntArray:
     # P_g P_h carries x_i to x at h(g(i)).
     products = np.stack([right[left] for left in table for right in table]) if count else np.empty((0, size), np.intp)
     return np.concatenate([table, products])
+
+
+def traces(basis: FloatArray, words: IntArray) -> tuple[float, ...]:
+    """The traces of permutations on the subspace with the given orthonormal basis, freed of rounding noise."""
+    # Adding 0.0 turns a rounded -0.0 into 0.0.
+    return tuple(round(float(np.vdot(basis, basis[word])), _TRUE_DIGITS) + 0.0 for word in words)
 
 
 def signatures(tables: Sequence[IntArray]) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ second time from an element with the same eigenspaces and evenly spaced eigenval
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,9 +53,13 @@ class Eigenspaces:
         """Number of irreducible subspaces."""
         return len(self.starts) - 1
 
+    def columns(self, index: int) -> slice:
+        """Where the basis of subspace `index` stands."""
+        return slice(int(self.starts[index]), int(self.starts[index + 1]))
+
     def basis(self, index: int) -> FloatArray:
         """Orthonormal columns that span subspace `index`."""
-        return self.vectors[:, self.starts[index] : self.starts[index + 1]]
+        return self.vectors[:, self.columns(index)]
 
 
 def split_transitive(table: IntArray, random: np.random.Generator) -> Eigenspaces:
@@ -152,20 +157,18 @@ def _normalized(
     return np.asarray(blocks * np.repeat(np.repeat(factors, row_sizes, axis=0), column_sizes, axis=1))
 
 
-def imaginary_units(basis: FloatArray, intertwiners: tuple[FloatArray, FloatArray]) -> list[FloatArray]:
+def imaginary_units(restrictions: Sequence[FloatArray]) -> list[FloatArray]:
     """The imaginary units of the commuting field of an irreducible subspace.
 
     Parameters
     ----------
-    basis : float array, shape (s, n)
-        Orthonormal basis of an irreducible subspace.
-    intertwiners : two float arrays, shape (s, s)
-        Independent random elements of the commutant.
+    restrictions : two float arrays, shape (n, n)
+        Independent random elements of the commutant, restricted to the subspace, in an orthonormal basis of it.
 
     Returns
     -------
     list of float arrays, shape (n, n)
-        In the coordinates of `basis`: nothing for R, [I] for C, [I, J, IJ] for H. Skew-symmetric and orthogonal.
+        In the same basis: nothing for R, [I] for C, [I, J, IJ] for H. Skew-symmetric and orthogonal.
 
     Raises
     ------
@@ -178,8 +181,7 @@ def imaginary_units(basis: FloatArray, intertwiners: tuple[FloatArray, FloatArra
     (Frobenius). The first unit is the first skew part normalized, the second what the other adds to it.
     """
     units: list[FloatArray] = []
-    for intertwiner in intertwiners:
-        restricted = basis.T @ intertwiner @ basis
+    for restricted in restrictions:
         skew = (restricted - restricted.T) / 2
         for unit in units:
             skew = skew - np.vdot(unit, skew) / len(skew) * unit

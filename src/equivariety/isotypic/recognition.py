@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from equivariety.isotypic.canonical_bases import field_of, fix_phase, orient, reference_coordinates
-from equivariety.isotypic.character_labels import short_words
+from equivariety.isotypic.character_labels import short_words, traces
 from equivariety.isotypic.eigenspaces import Eigenspaces, imaginary_units, isomorphisms, split_transitive
 from equivariety.isotypic.orbitals import FloatArray, IntArray, orbitals, random_intertwiner
 
@@ -96,14 +96,14 @@ def _name_unknown(recognition: Recognition, action: int, unknown: list[int], ran
     """Make references of the subspaces not met before, and give bases to their copies in the same action."""
     spaces = recognition.spaces[action]
     related, blocks = isomorphisms(spaces, spaces, spaces.labels, random)
-    intertwiners = (random_intertwiner(spaces.labels, random), random_intertwiner(spaces.labels, random))
+    elements = [spaces.vectors.T @ random_intertwiner(spaces.labels, random) @ spaces.vectors for _ in range(2)]
     words = short_words(spaces.table)
     while unknown:
         first = unknown[0]
-        basis = spaces.basis(first)
-        units = orient(imaginary_units(basis, intertwiners), basis, words)
-        characters = tuple(float(np.vdot(basis, basis[word])) for word in words)
-        recognition.references.append(Reference(action, first, reference_coordinates(basis, units), characters))
+        basis, place = spaces.basis(first), spaces.columns(first)
+        units = orient(imaginary_units([element[place, place] for element in elements]), basis, words)
+        coordinates = reference_coordinates(basis, units)
+        recognition.references.append(Reference(action, first, coordinates, traces(basis, words)))
         alike = np.flatnonzero(related[:, first])
         _add_copies(recognition, action, len(recognition.references) - 1, alike, blocks)
         unknown = [space for space in unknown if not related[space, first]]
@@ -114,11 +114,10 @@ def _add_copies(recognition: Recognition, action: int, index: int, alike: IntArr
     if not len(alike):
         return
     reference, spaces = recognition.references[index], recognition.spaces[action]
-    starts = recognition.spaces[reference.action].starts
-    columns = slice(starts[reference.space], starts[reference.space + 1])
+    columns = recognition.spaces[reference.action].columns(reference.space)
     copies = []
     for space in alike:
-        block = blocks[spaces.starts[space] : spaces.starts[space + 1], columns]
+        block = blocks[spaces.columns(space), columns]
         carried = spaces.basis(space) @ np.tensordot(block, reference.coordinates, axes=1).reshape(len(block), -1)
         copies.append(fix_phase(carried.reshape(-1, *reference.coordinates.shape[1:])))
     recognition.bases[action][index] = np.stack(copies, axis=2)
