@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from equivariety.isotypic.orbitals import FloatArray, IntArray
 
@@ -32,21 +34,15 @@ def traces(basis: FloatArray, words: IntArray) -> tuple[float, ...]:
 def signatures(tables: Sequence[IntArray]) -> tuple[int, ...]:
     """The sign of each generator as a permutation of the disjoint union of the given actions."""
     return tuple(
-        int(np.prod([(-1) ** (table.shape[1] - _cycles(table[index])) for table in tables]))
-        for index in range(len(tables[0]))
+        (-1) ** sum(table.shape[1] - _cycles(table[index]) for table in tables) for index in range(len(tables[0]))
     )
 
 
 def _cycles(permutation: IntArray) -> int:
-    seen = np.zeros(len(permutation), dtype=bool)
-    count = 0
-    for start in range(len(permutation)):
-        point = start
-        count += not seen[start]
-        while not seen[point]:
-            seen[point] = True
-            point = int(permutation[point])
-    return count
+    size = len(permutation)
+    graph = csr_array((np.ones(size, dtype=np.int8), permutation, np.arange(size + 1)), shape=(size, size))
+    count, _ = connected_components(graph, directed=True, connection="strong")
+    return int(count)
 
 
 def sort_key(dimension: int, field: str, characters: Sequence[float], generators: int) -> tuple[object, ...]:
