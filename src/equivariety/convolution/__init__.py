@@ -1,0 +1,5 @@
+"""Linear convolutional networks: function space, factorizations, critical points."""
+
+from equivariety.convolution.architecture import LinearConvNet
+
+__all__ = ["LinearConvNet"]
