@@ -1,0 +1,230 @@
+"""The isotypic decomposition of one or two actions of a group, and the change of basis that realizes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.actions import PermutationAction
+from equivariety.errors import InputError
+from equivariety.isotypic.abelian import split_abelian
+from equivariety.isotypic.arrays import constant, namespace
+from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
+from equivariety.isotypic.lattices import commute
+from equivariety.isotypic.splits import DenseSplit, Split
+
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """All orbits of one type: their points, shape (orbits, size), and how each of them splits."""
+
+    points: IntArray
+    split: Split
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeOfBasis:
+    """The orthogonal change of basis Q of R^n that splits an action into isotypic blocks, as an operator.
+
+    Coordinates come in bundles of irreducibles that split alike: one array of shape
+    (samples, members, copies, multiplicity, beta) for each bundle, where ``copies`` = dimension / beta. An
+    equivariant map acts on the axes (multiplicity, beta) as a matrix over the field, the same for every copy.
+
+    ``analyze`` is Q^T on the rows of X, ``synthesize`` is Q, ``matrix`` is Q itself, dense, on demand.
+
+    Examples
+    --------
+    >>> action = PermutationAction.from_cycles("(1 2 3)")
+    >>> basis = decompose(action).domain
+    >>> [part.shape for part in basis.analyze(np.eye(3))]
+    [(3, 1, 1, 1, 1), (3, 1, 1, 1, 2)]
+    >>> np.round(basis.matrix(), 4)
+    array([[ 0.5774,  0.8165,  0.    ],
+           [ 0.5774, -0.4082, -0.7071],
+           [ 0.5774, -0.4082,  0.7071]])
+    """
+
+    degree: int
+    bundles: tuple[Bundle, ...]
+    pieces: tuple[Piece, ...]
+
+    @cached_property
+    def multiplicities(self) -> tuple[int, ...]:
+        """Multiplicity of the members of each bundle."""
+        return tuple(
+            sum(piece.split.multiplicity(number) * len(piece.points) for piece in self.pieces)
+            for number in range(len(self.bundles))
+        )
+
+    @cached_property
+    def _contiguous(self) -> bool:
+        """Whether the points stand in order, so that gathering is a mere slice."""
+        return np.array_equal(self._order, np.arange(self.degree))
+
+    @cached_property
+    def _order(self) -> IntArray:
+        return np.concatenate([piece.points.ravel() for piece in self.pieces] or [np.empty(0, dtype=np.intp)])
+
+    @cached_property
+    def _inverse_order(self) -> IntArray:
+        inverse = np.full(self.degree, self._order.size, dtype=np.intp)
+        inverse[self._order] = np.arange(self._order.size)
+        return inverse
+
+    def analyze(self, X: Any) -> tuple[Any, ...]:
+        """Coordinates of the rows of X, shape (samples, degree), in every bundle."""
+        xp = namespace(X)
+        gathered = X if self._contiguous else xp.take(X, constant(self._order, X), axis=1)
+        found: list[list[Any]] = [[] for _ in self.bundles]
+        start = 0
+        for piece in self.pieces:
+            stop = start + piece.points.size
+            values = xp.reshape(gathered[:, start:stop], (X.shape[0], *piece.points.shape))
+            for parts, part in zip(found, piece.split.forward(values), strict=True):
+                if part is not None:
+                    parts.append(part)
+            start = stop
+        return tuple(self._joined(parts, bundle, X) for parts, bundle in zip(found, self.bundles, strict=True))
+
+    def _joined(self, parts: list[Any], bundle: Bundle, X: Any) -> Any:
+        xp = namespace(X)
+        if not parts:
+            return constant(np.zeros((X.shape[0], bundle.size, bundle.copies, 0, bundle.field.beta)), X)
+        return parts[0] if len(parts) == 1 else xp.concat(parts, axis=3)
+
+    def synthesize(self, parts: Sequence[Any]) -> Any:
+        """The vectors, shape (samples, degree), with the given coordinates; points out of reach are zero."""
+        xp = namespace(parts[0])
+        starts = [0] * len(parts)
+        columns = []
+        for piece in self.pieces:
+            shares: list[Any | None] = []
+            for number, part in enumerate(parts):
+                width = piece.split.multiplicity(number) * len(piece.points)
+                share = part[:, :, :, starts[number] : starts[number] + width, :]
+                shares.append(share if width and part.shape[1] else None)
+                starts[number] += width
+            columns.append(self._values(piece, shares, parts[0]))
+        columns.append(constant(np.zeros((parts[0].shape[0], 1)), parts[0]))
+        values = xp.concat(columns, axis=1)
+        return values[:, :-1] if self._contiguous else xp.take(values, constant(self._inverse_order, values), axis=1)
+
+    def _values(self, piece: Piece, shares: list[Any | None], like: Any) -> Any:
+        samples = like.shape[0]
+        if all(share is None for share in shares):
+            return constant(np.zeros((samples, piece.points.size)), like)
+        return namespace(like).reshape(piece.split.backward(shares), (samples, piece.points.size))
+
+    def matrix(self) -> NDArray[np.float64]:
+        """Q as a dense array of shape (degree, degree), its columns ordered by irreducible, then by multiplicity.
+
+        The columns of one copy of an irreducible stand together, so that Q^T P Q is block diagonal.
+        """
+        parts = self.analyze(np.eye(self.degree))
+        members = np.concatenate([bundle.members for bundle in self.bundles])
+        columns = [
+            np.transpose(part[:, position], (0, 2, 1, 3)).reshape(self.degree, -1)
+            for part, bundle in zip(parts, self.bundles, strict=True)
+            for position in range(bundle.size)
+        ]
+        return np.concatenate([columns[place] for place in np.argsort(members)], axis=1)
+
+    def restrict(self, kept: Sequence[IntArray]) -> ChangeOfBasis:
+        """The change of basis that knows only the members at the given positions of each bundle."""
+        bundles = tuple(
+            Bundle(bundle.members[rows], bundle.field, bundle.dimension)
+            for bundle, rows in zip(self.bundles, kept, strict=True)
+        )
+        pieces = tuple(Piece(piece.points, piece.split.restrict(kept)) for piece in self.pieces)
+        return ChangeOfBasis(self.degree, bundles, pieces)
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """The irreducibles of a group in two of its actions, with one change of basis for each."""
+
+    irreducibles: tuple[Irreducible, ...]
+    bundles: tuple[Bundle, ...]
+    domain: ChangeOfBasis
+    codomain: ChangeOfBasis
+
+
+def decompose(domain: PermutationAction, codomain: PermutationAction | None = None) -> Decomposition:
+    """Split one or two actions of a group into irreducible representations.
+
+    Orbits on which the generators satisfy the same relations split alike: each type is split once. Two actions are
+    split together, as the action on their disjoint union, so that equal irreducibles get equal bases.
+
+    Parameters
+    ----------
+    domain, codomain : PermutationAction
+        Actions of one group, generator by generator; ``codomain=None`` means the domain.
+
+    Raises
+    ------
+    InputError
+        If the numbers of generators differ.
+
+    Examples
+    --------
+    >>> [(i.label, i.field) for i in decompose(PermutationAction.from_cycles("(1 3 4)(2 5)")).irreducibles]
+    [((1, 1), 'R'), ((3, 2), 'C'), ((2, 1), 'R')]
+    """
+    if codomain is not None and len(codomain.images) != len(domain.images):
+        raise InputError(f"domain and codomain must have the same generators in the same order: "
+                         f"the domain has {len(domain.images)}, the codomain has {len(codomain.images)}")  # fmt: skip
+    joint = domain if codomain is None else domain + codomain
+    bases = np.unique(joint.orbit_labels, return_index=True)[1]
+    irreducibles, bundles, splits = split_abelian(joint.images, bases)
+    first = _part(splits, bundles, 0, domain.degree)
+    second = first if codomain is None else _part(splits, bundles, domain.degree, joint.degree)
+    return Decomposition(irreducibles, bundles, first, second)
+
+
+def decompose_invariants(domain: PermutationAction, outputs: int) -> Decomposition:
+    """The trivial isotypic part only: all that invariant maps to R^outputs see of the domain.
+
+    No orbit needs splitting, so this works for every group and every size.
+
+    Examples
+    --------
+    >>> decompose_invariants(PermutationAction.from_cycles("(1 2 3)(4 5)"), 1).domain.multiplicities
+    (2,)
+    """
+    trivial = Irreducible((1, 1) if len(domain.images) == 1 else "trivial", "R", 1, 1 + 0j)
+    bundles = bundle_irreducibles(["R"], np.ones(1, dtype=np.intp), np.ones((1, 1), dtype=np.intp))
+    return Decomposition(
+        (trivial,), bundles, _invariants(domain, bundles), _invariants(PermutationAction(np.arange(outputs)), bundles)
+    )
+
+
+def _invariants(action: PermutationAction, bundles: tuple[Bundle, ...]) -> ChangeOfBasis:
+    """Normalized indicators of the orbits, orbits of one size together."""
+    labels = action.orbit_labels
+    sizes = np.bincount(labels)
+    order = np.lexsort([labels, sizes[labels]])
+    ends = np.cumsum(np.bincount(sizes[labels]))
+    pieces = []
+    for size in np.unique(sizes):
+        points = order[ends[size - 1] : ends[size]].reshape(-1, size)
+        pieces.append(Piece(points, DenseSplit((np.full((size, 1, 1, 1, 1), size**-0.5),))))
+    return ChangeOfBasis(action.degree, bundles, tuple(pieces))
+
+
+def _part(
+    splits: Sequence[tuple[IntArray, Split]], bundles: tuple[Bundle, ...], start: int, stop: int
+) -> ChangeOfBasis:
+    """The change of basis of the points start..stop-1, which is a union of orbits."""
+    pieces = []
+    for points, split in splits:
+        inside = points[(points[:, 0] >= start) & (points[:, 0] < stop)] - start
+        if len(inside):
+            pieces.append(Piece(inside, split))
+    return ChangeOfBasis(stop - start, bundles, tuple(pieces))

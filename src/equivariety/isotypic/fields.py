@@ -1,0 +1,123 @@
+"""The three commuting fields R, C, H of real irreducible representations, and their realizations.
+
+A matrix over D is kept in one of three forms:
+
+- *components*: a real array of shape (..., rows, cols, beta), beta = 1, 2, 4, the coefficients of 1, i, j, k;
+- *working form*: an ordinary matrix on which products, adjoints, SVD and eigenvectors are those of linear algebra:
+  the real or complex matrix itself, and for H the complex adjoint [[z, w], [-conj(w), conj(z)]] of z + w j;
+- *realization*: the real matrix of the left multiplication, shape (..., rows * beta, cols * beta).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.errors import InputError
+
+Array = NDArray[Any]
+
+# Products of the units: _PRODUCTS[s][p] = (q, sign) means e_s e_p = sign * e_q, for e = (1, i, j, k).
+_PRODUCTS = (
+    ((0, 1), (1, 1), (2, 1), (3, 1)),
+    ((1, 1), (0, -1), (3, 1), (2, -1)),
+    ((2, 1), (3, -1), (0, -1), (1, 1)),
+    ((3, 1), (2, 1), (1, -1), (0, -1)),
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One of R, C, H: the endomorphisms of a real irreducible representation.
+
+    Examples
+    --------
+    >>> COMPLEX.beta
+    2
+    >>> COMPLEX.realize(np.array([[[3.0, 4.0]]]))
+    array([[ 3., -4.],
+           [ 4.,  3.]])
+    """
+
+    name: str
+    """``"R"``, ``"C"`` or ``"H"``."""
+    beta: int
+    """Real dimension: 1, 2 or 4."""
+    width: int
+    """Rows that one row over D takes in working form: 1, 1 or 2."""
+
+    @property
+    def products(self) -> Array:
+        """``products[s, p, q]`` is the coefficient of e_q in e_s e_p. Shape (beta, beta, beta)."""
+        table = np.zeros((self.beta,) * 3)
+        for s in range(self.beta):
+            for p in range(self.beta):
+                q, sign = _PRODUCTS[s][p]
+                table[s, p, q] = sign
+        return table
+
+    def pack(self, components: Array) -> Array:
+        """Working form of a matrix given by components, shape (..., width * rows, width * cols)."""
+        if self.beta == 1:
+            return components[..., 0]
+        z = components[..., 0] + 1j * components[..., 1]
+        if self.beta == 2:
+            return z
+        w = components[..., 2] + 1j * components[..., 3]
+        return np.concatenate(
+            [np.concatenate([z, w], axis=-1), np.concatenate([-np.conj(w), np.conj(z)], axis=-1)], axis=-2
+        )
+
+    def unpack(self, working: Array) -> Array:
+        """Components of a matrix in working form: the inverse of :meth:`pack`."""
+        if self.beta == 1:
+            return working[..., None]
+        if self.beta == 2:
+            return np.stack([working.real, working.imag], axis=-1)
+        rows, cols = working.shape[-2] // 2, working.shape[-1] // 2
+        z, w = working[..., :rows, :cols], working[..., :rows, cols:]
+        return np.stack([z.real, z.imag, w.real, w.imag], axis=-1)
+
+    def realize(self, components: Array) -> Array:
+        """The real matrix of left multiplication, for coordinates ordered (index, unit).
+
+        a + ib becomes [[a, -b], [b, a]]; a quaternion becomes a 4 x 4 block.
+        """
+        real = np.einsum("...rcs,spq->...rqcp", components, self.products)
+        *batch, rows, _, cols, _ = real.shape
+        return real.reshape(*batch, rows * self.beta, cols * self.beta)
+
+    def contract(self, real: Array) -> Array:
+        """Sum the entries of a real matrix that one component of a realization repeats.
+
+        The adjoint of :meth:`realize`: applied to a real Gram matrix of y and x it gives the components of
+        y x^*, and divided by beta it projects a real matrix onto the realizations.
+        """
+        *batch, rows, cols = real.shape
+        split = real.reshape(*batch, rows // self.beta, self.beta, cols // self.beta, self.beta)
+        return np.einsum("...rqcp,spq->...rcs", split, self.products)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+REAL = Field("R", 1, 1)
+COMPLEX = Field("C", 2, 1)
+QUATERNION = Field("H", 4, 2)
+_FIELDS = {field.name: field for field in (REAL, COMPLEX, QUATERNION)}
+
+
+def field_named(name: str) -> Field:
+    """The field called ``"R"``, ``"C"`` or ``"H"``.
+
+    Examples
+    --------
+    >>> field_named("H").beta
+    4
+    """
+    if name not in _FIELDS:
+        raise InputError(f"field must be one of 'R', 'C', 'H', not {name!r}")
+    return _FIELDS[name]

@@ -1,0 +1,72 @@
+"""What names one irreducible representation, and a bundle of those that split alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.isotypic.fields import Field, field_named
+
+Label = tuple[int, int] | tuple[str, ...] | str
+
+
+@dataclass(frozen=True)
+class Irreducible:
+    """A real irreducible representation of the acting group."""
+
+    label: Label
+    """(l, m) for one generator, the frequencies m/l for commuting ones, a description otherwise."""
+    field: str
+    """Commuting field ``"R"``, ``"C"`` or ``"H"``."""
+    dimension: int
+    """Real dimension n of the representation."""
+    eigenvalue: complex | None
+    """exp(2 pi i m / l) for one generator, None otherwise."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Irreducibles with one field, one dimension and equal multiplicities: their blocks form one array.
+
+    Large groups have hundreds of thousands of small blocks; arrays with a leading axis for the members of a bundle
+    keep every computation on them vectorized.
+    """
+
+    members: NDArray[np.intp]
+    """Indices of the irreducibles, shape (size,)."""
+    field: Field
+    dimension: int
+
+    @property
+    def size(self) -> int:
+        return int(self.members.size)
+
+    @property
+    def copies(self) -> int:
+        """Dimension over the field: how many independent columns each block acts on."""
+        return self.dimension // self.field.beta
+
+
+def bundle_irreducibles(
+    fields: Sequence[str], dimensions: NDArray[np.intp], signatures: NDArray[np.intp]
+) -> tuple[Bundle, ...]:
+    """Group irreducibles of equal field, dimension and signature, in order of first appearance.
+
+    Parameters
+    ----------
+    fields, dimensions : of length (irreducibles,)
+    signatures : shape (irreducibles, types)
+        Multiplicity of each irreducible in each orbit type.
+    """
+    codes = np.array([field_named(name).beta for name in fields], dtype=np.intp)
+    rows = np.column_stack([codes, dimensions, signatures])
+    _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    inverse = inverse.ravel()
+    members = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
+    return tuple(
+        Bundle(members[number], field_named(fields[first[number]]), int(dimensions[first[number]]))
+        for number in np.argsort(first)
+    )

@@ -1,0 +1,167 @@
+"""How one orbit type splits: by a small dense basis, or by the fast Fourier transform.
+
+A split turns values on the points of orbits into coordinates in the bundles and back. Both are orthogonal maps, so
+``backward`` is the transpose of ``forward``. Arrays may come from any array-API library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.isotypic.arrays import constant, namespace
+
+
+class Split(Protocol):
+    """What a change of basis needs to know of an orbit type."""
+
+    def forward(self, values: Any) -> list[Any | None]:
+        """From values (samples, orbits, points) to (samples, members, copies, orbits * multiplicity, beta) per bundle."""
+
+    def backward(self, parts: Sequence[Any | None]) -> Any:
+        """The inverse: from coordinates per bundle (None: absent) to values on the points."""
+
+    def multiplicity(self, bundle: int) -> int:
+        """How often an orbit of this type contains each member of the bundle."""
+
+    def restrict(self, kept: Sequence[NDArray[np.intp]]) -> Split:
+        """The split that knows only the given positions of each bundle."""
+
+
+@dataclass(frozen=True)
+class DenseSplit:
+    """A basis of the functions on the orbit, per bundle: shape (points, members, copies, multiplicity, beta)."""
+
+    bases: tuple[NDArray[np.float64], ...]
+
+    def multiplicity(self, bundle: int) -> int:
+        basis = self.bases[bundle]
+        return int(basis.shape[3]) if basis.size else 0
+
+    def forward(self, values: Any) -> list[Any | None]:
+        xp = namespace(values)
+        samples, orbits, points = values.shape
+        flat = xp.reshape(values, (samples * orbits, points))
+        parts: list[Any | None] = []
+        for basis in self.bases:
+            if basis.size == 0:
+                parts.append(None)
+                continue
+            _, members, copies, multiplicity, beta = basis.shape
+            product = flat @ constant(basis.reshape(points, -1), values)
+            product = xp.reshape(product, (samples, orbits, members, copies, multiplicity, beta))
+            product = xp.permute_dims(product, (0, 2, 3, 1, 4, 5))
+            parts.append(xp.reshape(product, (samples, members, copies, orbits * multiplicity, beta)))
+        return parts
+
+    def backward(self, parts: Sequence[Any | None]) -> Any:
+        total = None
+        for basis, part in zip(self.bases, parts, strict=True):
+            if part is None or basis.size == 0:
+                continue
+            xp = namespace(part)
+            points, members, copies, multiplicity, beta = basis.shape
+            samples, orbits = part.shape[0], part.shape[3] // multiplicity
+            part = xp.reshape(part, (samples, members, copies, orbits, multiplicity, beta))
+            part = xp.reshape(xp.permute_dims(part, (0, 3, 1, 2, 4, 5)), (samples * orbits, -1))
+            values = xp.reshape(part @ constant(basis.reshape(points, -1).T, part), (samples, orbits, points))
+            total = values if total is None else total + values
+        return total
+
+    def restrict(self, kept: Sequence[NDArray[np.intp]]) -> DenseSplit:
+        return DenseSplit(tuple(basis[:, rows] for basis, rows in zip(self.bases, kept, strict=True)))
+
+
+@dataclass(frozen=True)
+class FourierSplit:
+    """An orbit on which an abelian group acts like Z/d_1 x ... x Z/d_k on itself, by the real FFT.
+
+    ``cells`` holds per bundle the cells of the half spectrum, in C order, where its members stand, ``conjugated``
+    whether the half spectrum stores the conjugate. Real members have a real coefficient, of norm sqrt(size); the
+    others a complex one, of norm sqrt(size / 2).
+    """
+
+    shape: tuple[int, ...]
+    cells: tuple[NDArray[np.intp], ...]
+    conjugated: tuple[NDArray[np.bool_], ...]
+    betas: tuple[int, ...]
+
+    def multiplicity(self, bundle: int) -> int:
+        return int(self.cells[bundle].size > 0)
+
+    def forward(self, values: Any) -> list[Any | None]:
+        xp = namespace(values)
+        samples, orbits, points = values.shape
+        axes = tuple(range(2, 2 + len(self.shape)))
+        spectrum = xp.fft.rfftn(xp.reshape(values, (samples, orbits, *self.shape)), axes=axes, norm="ortho")
+        spectrum = xp.reshape(spectrum, (samples, orbits, -1))
+        return [
+            self._pick(spectrum, cells, conjugated, beta) if cells.size else None
+            for cells, conjugated, beta in zip(self.cells, self.conjugated, self.betas, strict=True)
+        ]
+
+    def _pick(self, spectrum: Any, cells: NDArray[np.intp], conjugated: NDArray[np.bool_], beta: int) -> Any:
+        """Real coordinates (samples, members, 1, orbits, beta) of the members that stand in the given cells."""
+        xp = namespace(spectrum)
+        coefficients = xp.permute_dims(xp.take(spectrum, constant(cells, spectrum), axis=2), (0, 2, 1))
+        if beta == 1:
+            return xp.real(coefficients)[:, :, None, :, None]
+        signs = constant(np.where(conjugated, -1.0, 1.0), xp.real(coefficients))[None, :, None]
+        parts = xp.stack([xp.real(coefficients), signs * xp.imag(coefficients)], axis=-1)
+        return (parts * 2**0.5)[:, :, None, :, :]
+
+    def backward(self, parts: Sequence[Any | None]) -> Any:
+        present = [(number, part) for number, part in enumerate(parts) if part is not None and self.cells[number].size]
+        columns = [self._coefficients(part, self.conjugated[number]) for number, part in present]
+        xp = namespace(columns[0])
+        samples, _, orbits = columns[0].shape
+        zero = xp.zeros_like(columns[0][:, :1])
+        source = xp.concat([*columns, zero], axis=1)
+        source = xp.concat([source, xp.conj(source)], axis=1)
+        spectrum = xp.take(source, constant(self._sources(present), source), axis=1)
+        spectrum = xp.reshape(xp.permute_dims(spectrum, (0, 2, 1)), (samples, orbits, *self._half_shape()))
+        axes = tuple(range(2, 2 + len(self.shape)))
+        values = xp.fft.irfftn(spectrum, s=self.shape, axes=axes, norm="ortho")
+        return xp.reshape(values, (samples, orbits, -1))
+
+    def _coefficients(self, part: Any, conjugated: NDArray[np.bool_]) -> Any:
+        """Cells of the half spectrum, (samples, members, orbits), from real coordinates."""
+        if part.shape[-1] == 1:
+            return part[:, :, 0, :, 0] + 0j
+        signs = constant(np.where(conjugated, -1.0, 1.0), part)[None, :, None]
+        return (part[:, :, 0, :, 0] + 1j * (signs * part[:, :, 0, :, 1])) * 0.5**0.5
+
+    def _half_shape(self) -> tuple[int, ...]:
+        return (*self.shape[:-1], self.shape[-1] // 2 + 1)
+
+    def _sources(self, present: Sequence[tuple[int, Any]]) -> NDArray[np.intp]:
+        """For each cell of the half spectrum the column it is read from.
+
+        A column beyond the given ones stands for its conjugate; the last given one is zero, for members left out.
+        """
+        cells = np.concatenate([self.cells[number] for number, _ in present])
+        width = cells.size + 1
+        sources = np.full(int(np.prod(self._half_shape())), width - 1, dtype=np.intp)
+        sources[self._mirrors(cells)] = np.arange(cells.size) + width
+        sources[cells] = np.arange(cells.size)
+        return sources
+
+    def _mirrors(self, cells: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The cell of the half spectrum that holds the conjugate of each given one; itself if there is none."""
+        place = np.unravel_index(cells, self._half_shape())
+        mirror = [(-axis) % side for axis, side in zip(place, self.shape, strict=True)]
+        inside = mirror[-1] <= self.shape[-1] // 2
+        mirror[-1] = np.where(inside, mirror[-1], 0)
+        return np.where(inside, np.ravel_multi_index(tuple(mirror), self._half_shape()), cells)
+
+    def restrict(self, kept: Sequence[NDArray[np.intp]]) -> FourierSplit:
+        return FourierSplit(
+            self.shape,
+            tuple(cells[rows] for cells, rows in zip(self.cells, kept, strict=True)),
+            tuple(flags[rows] for flags, rows in zip(self.conjugated, kept, strict=True)),
+            self.betas,
+        )
