@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import factorial, prod
 from numbers import Integral
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from equivariety.convolution.start import StartSystem
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class LinearConvNet:
     """A linear network of one-dimensional convolutions y_i = sum_j w_j x_{i s + j}, one channel, no padding.
 
@@ -55,9 +56,9 @@ class LinearConvNet:
     filter_sizes: tuple[int, ...]
     strides: tuple[int, ...]
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "filter_sizes", _positive_integers(self.filter_sizes, "filter_sizes"))
-        object.__setattr__(self, "strides", _positive_integers(self.strides, "strides"))
+    def __init__(self, filter_sizes: Iterable[int], strides: Iterable[int]) -> None:
+        object.__setattr__(self, "filter_sizes", _positive_integers(filter_sizes, "filter_sizes"))
+        object.__setattr__(self, "strides", _positive_integers(strides, "strides"))
         if len(self.filter_sizes) != len(self.strides):
             raise InputError(
                 "filter_sizes and strides must have one entry per layer: "

@@ -135,6 +135,7 @@ def critical_points(net: LinearConvNet, X: Any, y: Any, start: StartSystem | Non
 
     Examples
     --------
+    >>> from equivariety.convolution import LinearConvNet
     >>> net = LinearConvNet([2, 2], [2, 1])
     >>> X = [[2, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 3], [1, 0, 0, 1], [0, 2, 0, 1]]
     >>> found = net.critical_points(X, [1, 2, -1, 0, 1])

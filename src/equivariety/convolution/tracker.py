@@ -60,7 +60,12 @@ class Tracked:
 
 def track(path: Path, points: ComplexArray, options: TrackingOptions) -> Tracked:
     """Track all start points along the path; one row of `points` for each path."""
-    points = normalize(points, path.groups)
+    # Predictions near singular points may overflow; such steps are refused, so the warnings would mislead.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return _track(path, normalize(points, path.groups), options)
+
+
+def _track(path: Path, points: ComplexArray, options: TrackingOptions) -> Tracked:
     count = len(points)
     times, steps, streak = np.zeros(count), np.full(count, options.first_step), np.zeros(count, dtype=int)
     for _ in range(MAX_ITERATIONS):
@@ -137,11 +142,11 @@ def _lift(frame: ComplexArray, local: ComplexArray) -> ComplexArray:
 
 
 def _solve(matrices: ComplexArray, right: ComplexArray) -> ComplexArray:
-    """Solve one small linear system per path; a singular one gives infinite entries, so its step is refused."""
+    """Solve one small linear system per path; a singular one gives NaN, so its step is refused."""
     try:
         return np.asarray(np.linalg.solve(matrices, right[:, :, None])[:, :, 0])
     except np.linalg.LinAlgError:
         singular = np.linalg.matrix_rank(matrices) < matrices.shape[1]
-        result = np.full_like(right, np.inf)
+        result = np.full_like(right, np.nan)
         result[~singular] = np.linalg.solve(matrices[~singular], right[~singular][:, :, None])[:, :, 0]
         return result
