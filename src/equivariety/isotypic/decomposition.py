@@ -14,8 +14,10 @@ from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.isotypic.abelian import split_abelian
 from equivariety.isotypic.arrays import constant, namespace
+from equivariety.isotypic.character_labels import signatures
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.lattices import commute
+from equivariety.isotypic.nonabelian import split_by_types
 from equivariety.isotypic.splits import DenseSplit, Split
 
 IntArray = NDArray[np.intp]
@@ -181,8 +183,11 @@ def decompose(domain: PermutationAction, codomain: PermutationAction | None = No
         raise InputError(f"domain and codomain must have the same generators in the same order: "
                          f"the domain has {len(domain.images)}, the codomain has {len(codomain.images)}")  # fmt: skip
     joint = domain if codomain is None else domain + codomain
-    bases = np.unique(joint.orbit_labels, return_index=True)[1]
-    irreducibles, bundles, splits = split_abelian(joint.images, bases)
+    if commute(joint.images):
+        bases = np.unique(joint.orbit_labels, return_index=True)[1]
+        irreducibles, bundles, splits = split_abelian(joint.images, bases)
+    else:
+        irreducibles, bundles, splits = split_by_types(joint.images, joint.orbit_labels, signatures([domain.images]))
     first = _part(splits, bundles, 0, domain.degree)
     second = first if codomain is None else _part(splits, bundles, domain.degree, joint.degree)
     return Decomposition(irreducibles, bundles, first, second)

@@ -1,0 +1,95 @@
+"""Irreducibles told apart by their characters: an order for them, and labels that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from equivariety.isotypic.orbitals import FloatArray, IntArray
+
+# Characters of different irreducibles differ by far more; rounding to this many digits makes equal what is equal.
+_DIGITS = 6
+# Rounding errors of a trace stay below this digit up to the largest actions that are split.
+_TRUE_DIGITS = 10
+_SHOWN_DIGITS = 3
+
+
+def short_words(table: IntArray) -> IntArray:
+    """The generators and their products in pairs, shape (k + k^2, s), as permutations of the same points."""
+    count, size = table.shape
+    # P_g P_h carries x_i to x at h(g(i)).
+    products = np.stack([right[left] for left in table for right in table]) if count else np.empty((0, size), np.intp)
+    return np.concatenate([table, products])
+
+
+def traces(basis: FloatArray, words: IntArray) -> tuple[float, ...]:
+    """The traces of permutations on the subspace with the given orthonormal basis, freed of rounding noise."""
+    # Adding 0.0 turns a rounded -0.0 into 0.0.
+    return tuple(round(float(np.vdot(basis, basis[word])), _TRUE_DIGITS) + 0.0 for word in words)
+
+
+def signatures(tables: Sequence[IntArray]) -> tuple[int, ...]:
+    """The sign of each generator as a permutation of the disjoint union of the given actions."""
+    return tuple(
+        (-1) ** sum(table.shape[1] - _cycles(table[index]) for table in tables) for index in range(len(tables[0]))
+    )
+
+
+def _cycles(permutation: IntArray) -> int:
+    size = len(permutation)
+    graph = csr_array((np.ones(size, dtype=np.int8), permutation, np.arange(size + 1)), shape=(size, size))
+    count, _ = connected_components(graph, directed=True, connection="strong")
+    return int(count)
+
+
+def sort_key(dimension: int, field: str, characters: Sequence[float], generators: int) -> tuple[object, ...]:
+    """Where an irreducible stands: trivial first, then by dimension, field (R, C, H), characters descending.
+
+    `characters` are those of the short words, the generators first; the others break ties.
+    """
+    rounded = tuple(-round(value, _DIGITS) for value in characters)
+    return (not is_trivial(dimension, characters[:generators]), dimension, "RCH".index(field), rounded)
+
+
+def is_trivial(dimension: int, character: Sequence[float]) -> bool:
+    """Whether the values on the generators are those of the trivial representation."""
+    return dimension == 1 and all(round(value, _DIGITS) == 1 for value in character)
+
+
+def make_labels(
+    dimensions: Sequence[int], characters: Sequence[Sequence[float]], signs: Sequence[int]
+) -> tuple[str, ...]:
+    """One label for each irreducible: trivial, sign, or dimension and character on the generators.
+
+    Those that agree in dimension and character get a letter, in the order given.
+
+    Examples
+    --------
+    >>> make_labels([1, 1, 2, 2], [(1, 1), (-1, 1), (0, 2), (0, 2)], signs=[-1, 1])
+    ('trivial', 'sign', 'dimension 2, character (0, 2), a', 'dimension 2, character (0, 2), b')
+    """
+    plain = [_plain_label(*entry, signs) for entry in zip(dimensions, characters, strict=True)]
+    labels = []
+    for index, label in enumerate(plain):
+        repeats = plain[:index].count(label)
+        labels.append(f"{label}, {_letters(repeats)}" if plain.count(label) > 1 else label)
+    return tuple(labels)
+
+
+def _plain_label(dimension: int, character: Sequence[float], signs: Sequence[int]) -> str:
+    if is_trivial(dimension, character):
+        return "trivial"
+    if dimension == 1 and all(round(value) == sign for value, sign in zip(character, signs, strict=True)):
+        return "sign"
+    # Adding 0.0 turns a rounded -0.0 into 0.0.
+    shown = ", ".join(f"{round(value, _SHOWN_DIGITS) + 0.0:g}" for value in character)
+    return f"dimension {dimension}, character ({shown})"
+
+
+def _letters(number: int) -> str:
+    """a, b, ..., z, aa, ab, ..."""
+    prefix = _letters(number // 26 - 1) if number >= 26 else ""
+    return prefix + chr(ord("a") + number % 26)

@@ -1,0 +1,123 @@
+"""Irreducible subspaces of several actions recognized as copies of the same irreducibles.
+
+The first copy met of an irreducible is its reference: its basis is canonical. Every other copy inherits the basis
+through an intertwiner, unique up to a unit of D, which a convention fixes. The actions are met from the largest on,
+as a large orbit contains most irreducibles and later ones then compare with few references.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from equivariety.isotypic.canonical_bases import field_of, fix_phase, orient, reference_coordinates
+from equivariety.isotypic.character_labels import short_words, traces
+from equivariety.isotypic.eigenspaces import Eigenspaces, imaginary_units, isomorphisms, split_transitive
+from equivariety.isotypic.orbitals import FloatArray, IntArray, orbitals, random_intertwiner
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The first copy of an irreducible: subspace `space` of action `action`, with its canonical coordinates.
+
+    `characters` are the traces of the generators and of their products in pairs.
+    """
+
+    action: int
+    space: int
+    coordinates: FloatArray
+    characters: tuple[float, ...]
+
+    @property
+    def dimension(self) -> int:
+        """Real dimension."""
+        return len(self.coordinates)
+
+    @property
+    def field(self) -> str:
+        """The commuting field: "R", "C" or "H"."""
+        return field_of(self.coordinates).name
+
+
+@dataclass(eq=False)
+class Recognition:
+    """What has been recognized so far: references, and for each action its subspaces, bases and orbitals.
+
+    `bases[t]` maps the index of a reference to an array (s_t, copies, multiplicity, beta); `labels[t, u]` holds the
+    orbitals on (point of t, point of u) for the pairs of actions that were compared.
+    """
+
+    references: list[Reference]
+    spaces: dict[int, Eigenspaces]
+    bases: list[dict[int, FloatArray]]
+    labels: dict[tuple[int, int], IntArray] = field(default_factory=dict)
+
+
+def recognize_all(tables: Sequence[IntArray], random: np.random.Generator) -> Recognition:
+    """Split every action and recognize its subspaces.
+
+    Raises
+    ------
+    UnclearDrawError
+        If the random numbers drawn do not decide; draw others.
+    """
+    recognition = Recognition([], {}, [{} for _ in tables])
+    for action in sorted(range(len(tables)), key=lambda index: -tables[index].shape[1]):
+        spaces = split_transitive(tables[action], random)
+        recognition.spaces[action] = spaces
+        unknown = _recognize_known(recognition, action, random)
+        if unknown:
+            _name_unknown(recognition, action, unknown, random)
+        recognition.labels[action, action] = spaces.labels
+    return recognition
+
+
+def _recognize_known(recognition: Recognition, action: int, random: np.random.Generator) -> list[int]:
+    """Give bases to the subspaces isomorphic to references of earlier actions; return the other subspaces."""
+    spaces = recognition.spaces[action]
+    unknown = list(range(spaces.count))
+    for earlier in dict.fromkeys(reference.action for reference in recognition.references):
+        if not unknown:
+            break
+        labels = orbitals(spaces.table, recognition.spaces[earlier].table)
+        recognition.labels[action, earlier] = labels
+        related, blocks = isomorphisms(spaces, recognition.spaces[earlier], labels, random)
+        for index, reference in enumerate(recognition.references):
+            if reference.action == earlier:
+                alike = np.flatnonzero(related[:, reference.space])
+                _add_copies(recognition, action, index, alike, blocks)
+                unknown = [space for space in unknown if not related[space, reference.space]]
+    return unknown
+
+
+def _name_unknown(recognition: Recognition, action: int, unknown: list[int], random: np.random.Generator) -> None:
+    """Make references of the subspaces not met before, and give bases to their copies in the same action."""
+    spaces = recognition.spaces[action]
+    related, blocks = isomorphisms(spaces, spaces, spaces.labels, random)
+    elements = [spaces.vectors.T @ random_intertwiner(spaces.labels, random) @ spaces.vectors for _ in range(2)]
+    words = short_words(spaces.table)
+    while unknown:
+        first = unknown[0]
+        basis, place = spaces.basis(first), spaces.columns(first)
+        units = orient(imaginary_units([element[place, place] for element in elements]), basis, words)
+        coordinates = reference_coordinates(basis, units)
+        recognition.references.append(Reference(action, first, coordinates, traces(basis, words)))
+        alike = np.flatnonzero(related[:, first])
+        _add_copies(recognition, action, len(recognition.references) - 1, alike, blocks)
+        unknown = [space for space in unknown if not related[space, first]]
+
+
+def _add_copies(recognition: Recognition, action: int, index: int, alike: IntArray, blocks: FloatArray) -> None:
+    """Carry the basis of a reference to the subspaces `alike` of an action, by the orthogonal blocks between them."""
+    if not len(alike):
+        return
+    reference, spaces = recognition.references[index], recognition.spaces[action]
+    columns = recognition.spaces[reference.action].columns(reference.space)
+    copies = []
+    for space in alike:
+        block = blocks[spaces.columns(space), columns]
+        carried = spaces.basis(space) @ np.tensordot(block, reference.coordinates, axes=1).reshape(len(block), -1)
+        copies.append(fix_phase(carried.reshape(-1, *reference.coordinates.shape[1:])))
+    recognition.bases[action][index] = np.stack(copies, axis=2)
