@@ -21,3 +21,10 @@ def constant(values: NDArray[Any], like: Any) -> Any:
     xp = namespace(like)
     dtype = like.dtype if values.dtype.kind == "f" else None
     return xp.asarray(np.ascontiguousarray(values), dtype=dtype, device=array_api_compat.device(like))
+
+
+def to_numpy(array: Any) -> NDArray[Any]:
+    """The values on the host, as a NumPy array."""
+    if isinstance(array, np.ndarray):
+        return array
+    return np.asarray(array_api_compat.to_device(array, "cpu"))

@@ -1,0 +1,35 @@
+"""Every numerical decision of the library, named by what it decides, scaled by precision, size and norm."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+EPSILON = float(np.finfo(np.float64).eps)
+
+
+def precision_of(dtype: np.dtype) -> float:
+    """Machine epsilon of data of this type; whole numbers are exact, so they count as float64."""
+    return float(np.finfo(dtype).eps) if dtype.kind == "f" else EPSILON
+
+
+def singular_value_cutoff(
+    largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
+) -> NDArray[np.float64]:
+    """Singular values up to this count as zero in rank decisions: size * epsilon * largest (as in LAPACK and MATLAB)."""
+    return np.asarray(largest) * (size * precision)
+
+
+def gram_eigenvalue_cutoff(
+    largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
+) -> NDArray[np.float64]:
+    """Eigenvalues of a Gram matrix up to this count as zero: its entries carry relative errors of order epsilon."""
+    return np.asarray(largest) * (4 * size * precision)
+
+
+def membership_cutoff(norm: float, size: int) -> float:
+    """A matrix within this distance of a variety counts as lying on it: size * sqrt(epsilon) * norm / 100.
+
+    The square root allows for matrices that come out of another computation in double precision.
+    """
+    return 0.01 * size * EPSILON**0.5 * norm

@@ -1,0 +1,154 @@
+"""The variety of matrices of bounded rank over R, C or H."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import comb, factorial, prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.blocks import truncation
+from equivariety.errors import InputError
+from equivariety.isotypic import Field, field_named
+from equivariety.tolerances import membership_cutoff
+
+
+@dataclass(frozen=True)
+class DeterminantalVariety:
+    """The matrices over R, C or H with m rows, n columns and rank at most r.
+
+    All figures are about the real variety of these matrices: over C and H an entry counts as 2 or 4 real coordinates,
+    the degree is that of the complexification, the norm is the Frobenius norm of the real coordinates.
+
+    Parameters
+    ----------
+    rank, m, n : int
+        Bound on the rank, rows, columns.
+    field : {"R", "C", "H"}
+        Where the entries live.
+
+    Raises
+    ------
+    InputError
+        If a size is negative, the rank exceeds min(m, n), or the field is unknown.
+
+    Notes
+    -----
+    Dimension, degree and ED degree over R are classical (Harris, Algebraic Geometry, example 19.10; Draisma et al.,
+    The Euclidean distance degree of an algebraic variety, example 2.3). Over C the complexification is a product of two
+    determinantal varieties, over H it is one of rank 2r in matrices of twice the size.
+
+    Examples
+    --------
+    >>> cone = DeterminantalVariety(1, 3, 3)
+    >>> cone.dimension, cone.degree, cone.ed_degree
+    (5, 6, 3)
+    >>> DeterminantalVariety(1, 2, 2, field="H").dimension
+    12
+    """
+
+    rank: int
+    m: int
+    n: int
+    field: str = "R"
+
+    def __post_init__(self) -> None:
+        field_named(self.field)
+        if self.m < 0 or self.n < 0:
+            raise InputError(f"m and n must not be negative, not {self.m} and {self.n}")
+        if not 0 <= self.rank <= min(self.m, self.n):
+            raise InputError(f"rank must be from 0 to min(m, n) = {min(self.m, self.n)}, not {self.rank}")
+
+    @property
+    def _field(self) -> Field:
+        return field_named(self.field)
+
+    @property
+    def dimension(self) -> int:
+        """Real dimension: beta r (m + n - r)."""
+        return self._field.beta * self.rank * (self.m + self.n - self.rank)
+
+    @property
+    def codimension(self) -> int:
+        """Real codimension in the space of all matrices: beta (m - r)(n - r)."""
+        return self._field.beta * (self.m - self.rank) * (self.n - self.rank)
+
+    @property
+    def degree(self) -> int:
+        """Degree of the complexification."""
+        if self.field == "H":
+            return _degree(2 * self.rank, 2 * self.m, 2 * self.n)
+        return _degree(self.rank, self.m, self.n) ** (2 if self.field == "C" else 1)
+
+    @property
+    def ed_degree(self) -> int:
+        """Number of complex critical points of the Frobenius distance to a generic matrix: C(min(m, n), r)."""
+        return comb(min(self.m, self.n), self.rank)
+
+    @property
+    def parameters(self) -> int:
+        """Real parameters of a factorization into (m x r) (r x n)."""
+        return self._field.beta * self.rank * (self.m + self.n)
+
+    def singular_locus(self) -> DeterminantalVariety | None:
+        """The matrices of rank at most r - 1; None if the variety is a linear space, which has no singular points."""
+        if 0 < self.rank < min(self.m, self.n):
+            return DeterminantalVariety(self.rank - 1, self.m, self.n, self.field)
+        return None
+
+    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+        """Whether M lies on the variety.
+
+        Parameters
+        ----------
+        M : array_like of shape (m, n), real or complex; (m, n, 4) over H
+        tolerance : float, optional
+            Largest distance that counts as zero; by default max(m, n) sqrt(epsilon) / 100 times the norm of M.
+        """
+        components = self._components(M)
+        gains = truncation(components[None], self._field, 1).gains[0]
+        allowed = tolerance
+        if allowed is None:
+            allowed = membership_cutoff(float(np.linalg.norm(components)), max(self.m, self.n))
+        return bool(np.sqrt(gains[self.rank :].sum()) <= allowed)
+
+    def nearest(self, M: Any) -> NDArray[Any]:
+        """The nearest point in the Frobenius norm: the truncated singular value decomposition (Eckart and Young).
+
+        Examples
+        --------
+        >>> DeterminantalVariety(1, 2, 2).nearest([[3, 0], [0, 2]])
+        array([[3., 0.],
+               [0., 0.]])
+        """
+        field = self._field
+        spectrum = truncation(self._components(M)[None], field, 1)
+        decoder = field.pack(spectrum.decoder[0][:, : self.rank])
+        point = field.unpack(decoder @ field.pack(spectrum.encoder[0][: self.rank]))
+        return point if self.field == "H" else np.asarray(field.pack(point)) + 0.0
+
+    def _components(self, M: Any) -> NDArray[np.float64]:
+        """M as a real array of shape (m, n, beta)."""
+        given = np.asarray(M)
+        expected = (self.m, self.n, 4) if self.field == "H" else (self.m, self.n)
+        if given.shape != expected:
+            raise InputError(f"M must have shape {expected} over {self.field}, not {given.shape}")
+        if self.field == "R" and np.iscomplexobj(given):
+            raise InputError("M must be real for field='R', not complex")
+        if not np.isfinite(given).all():
+            raise InputError("M must hold finite numbers: it contains NaN or infinity")
+        if self.field == "C":
+            return np.stack([given.real, given.imag], axis=-1).astype(np.float64)
+        components = given.astype(np.float64)
+        return components if self.field == "H" else components[..., None]
+
+
+def _degree(r: int, m: int, n: int) -> int:
+    """Degree of the m x n matrices of rank at most r: prod_i (m+i)! i! / ((r+i)! (m-r+i)!) over i < n - r."""
+    if r == min(m, n):
+        return 1
+    above = prod(factorial(m + i) * factorial(i) for i in range(n - r))
+    below = prod(factorial(r + i) * factorial(m - r + i) for i in range(n - r))
+    return above // below
