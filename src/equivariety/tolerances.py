@@ -23,7 +23,7 @@ def singular_value_cutoff(
 def gram_eigenvalue_cutoff(
     largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
 ) -> NDArray[np.float64]:
-    """Eigenvalues of a Gram matrix up to this count as zero: its entries carry relative errors of order epsilon."""
+    """Eigenvalues of a Gram matrix up to this count as zero; its entries carry errors of order epsilon * largest."""
     return np.asarray(largest) * (4 * size * precision)
 
 
