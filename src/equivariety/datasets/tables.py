@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from equivariety.datasets.idx import read_idx
 from equivariety.errors import InputError
+from equivariety.files import replacing
 
 
 def read_table(path: str | Path) -> NDArray[Any]:
@@ -32,7 +31,9 @@ def read_table(path: str | Path) -> NDArray[Any]:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"data file {str(path)!r} does not exist" if not path.exists() else f"{str(path)!r} is no file")
+        raise InputError(
+            f"data file {str(path)!r} does not exist" if not path.exists() else f"{str(path)!r} is no file"
+        )
     suffix = path.suffix.lower()
     if suffix in (".npy", ".npz"):
         array = _read_numpy(path)
@@ -48,15 +49,8 @@ def read_table(path: str | Path) -> NDArray[Any]:
 
 def write_array(path: str | Path, array: NDArray[Any]) -> None:
     """Write a .npy file under a temporary name and rename it, so that no broken file is ever left."""
-    path = Path(path)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as stream:
-        temporary = Path(stream.name)
-        try:
-            np.save(stream, array, allow_pickle=False)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    os.replace(temporary, path)
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        np.save(stream, array, allow_pickle=False)
 
 
 def _read_numpy(path: Path) -> NDArray[Any]:
@@ -90,7 +84,9 @@ def _read_csv(path: Path) -> NDArray[np.float64]:
     width = len(rows[0][1])
     for line, row in rows:
         if len(row) != width:
-            raise InputError(f"{str(path)!r}, line {line}: expected {width} columns as in the first line, not {len(row)}")
+            raise InputError(
+                f"{str(path)!r}, line {line}: expected {width} columns as in the first line, not {len(row)}"
+            )
     try:
         return np.array([row for _, row in rows], dtype=np.float64)
     except ValueError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from equivariety.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,11 +59,9 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
     written = []
     for kind in ("png", "svg"):
         path = Path(folder) / f"{name}.{kind}"
-        temporary = path.with_suffix(f".{kind}.tmp")
         metadata = {"Date": None} if kind == "svg" else None
-        with house_style():
+        with replacing(path) as temporary, house_style():
             figure.savefig(temporary, format=kind, dpi=RESOLUTION, metadata=metadata)
-        os.replace(temporary, path)
         written.append(path)
     return written
 
