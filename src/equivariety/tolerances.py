@@ -16,14 +16,14 @@ def precision_of(dtype: np.dtype) -> float:
 def singular_value_cutoff(
     largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
 ) -> NDArray[np.float64]:
-    """Singular values up to this count as zero in rank decisions: size * epsilon * largest (as in LAPACK and MATLAB)."""
+    """Singular values up to this count as zero in rank decisions: size * epsilon * largest."""
     return np.asarray(largest) * (size * precision)
 
 
 def gram_eigenvalue_cutoff(
     largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
 ) -> NDArray[np.float64]:
-    """Eigenvalues of a Gram matrix up to this count as zero; its entries carry errors of order epsilon * largest."""
+    """Eigenvalues of a Gram matrix up to this count as zero: its entries are off by epsilon * largest."""
     return np.asarray(largest) * (4 * size * precision)
 
 

@@ -1,0 +1,188 @@
+"""Which filters an architecture can represent, where they lie in the function space, and all their factorizations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+
+from equivariety.convolution.chains import Chain, Field, Multiset, chain_filters, chains, is_tight
+from equivariety.convolution.chains import largest_sparse_divisor as sparse_divisor
+from equivariety.convolution.entries import ComplexArray, Filter, FloatArray, as_float, is_exact, read_filter
+from equivariety.convolution.numerical_towers import MACHINE_EPSILON, has_close_roots, numerical_tower
+from equivariety.convolution.polynomials import parameterization_jacobian, product_filter
+from equivariety.convolution.towers import Level, RootTower, exact_tower
+from equivariety.errors import InputError
+
+if TYPE_CHECKING:
+    from equivariety.convolution.architecture import LinearConvNet
+
+Region: TypeAlias = Literal["interior", "boundary", "outside"]
+MAX_FACTORIZATIONS = 10_000
+RESIDUAL_TOLERANCE = MACHINE_EPSILON**0.5
+"""A float filter belongs to the function space if a product of layers is this close to it, relative to its norm."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Where a filter lies.
+
+    `region` is relative to the Zariski closure of the function space; `singular` tells whether the filter is a
+    singular point of that closure. `certified` is true for rational filters; for floats `tolerance` is the chordal
+    distance below which roots were taken to be equal, and `note` says so when that mattered.
+    """
+
+    contains: bool
+    region: Region
+    singular: bool
+    certified: bool
+    tolerance: float | None
+    note: str
+
+
+def locate(net: LinearConvNet, values: Any) -> Membership:
+    """Whether the filter is end-to-end filter of the architecture, and where it lies in the function space.
+
+    For stride one the filter belongs to it when it has at least as many real roots, with multiplicity and with those
+    at 0 and infinity, as there are layers of even size; it lies in the interior when that many distinct real roots
+    have odd multiplicity. With strides the layers must be sparse factors; see `region_of_tower`.
+
+    Raises
+    ------
+    InputError
+        If the filter has the wrong length or entries that are not finite numbers.
+    """
+    filter_ = read_filter(values, net.size, "the filter")
+    if not np.any(as_float(filter_)):
+        region: Region = "interior" if net.zariski_closed else "boundary"
+        return Membership(True, region, net.reduced().dimension < net.size, is_exact(filter_), None, "the zero filter")
+    reduced = net.reduced()
+    tower = _tower(filter_, reduced)
+    region = region_of_tower(net, tower, filter_)
+    singular = region != "outside" and _is_singular(reduced, tower)
+    return Membership(region != "outside", region, singular, is_exact(filter_), tower.tolerance, _note(tower))
+
+
+def factorize(
+    net: LinearConvNet, values: Any, field: Field = "R", limit: int = MAX_FACTORIZATIONS
+) -> list[tuple[FloatArray, ...]] | list[tuple[ComplexArray, ...]]:
+    """All real (or complex) filters of the layers that compose to the given filter, up to scaling of the layers.
+
+    Every layer but the first is monic in its last nonzero entry; the first one carries the scale. Which roots go
+    together is decided exactly for rational filters; the entries themselves are floating point.
+
+    Raises
+    ------
+    InputError
+        If the filter is zero (infinitely many), has the wrong length, or has more than `limit` factorizations.
+    """
+    filter_ = read_filter(values, net.size, "the filter")
+    if not np.any(as_float(filter_)):
+        raise InputError("the filter must not be zero: the zero filter has infinitely many factorizations")
+    tower = _tower(filter_, net)
+    found = list(islice(_accepted(net, tower, field, filter_), limit + 1))
+    if len(found) > limit:
+        raise InputError(f"the filter has more than {limit} factorizations: raise limit to list them all")
+    filters = [chain_filters(tower, chain) for chain in found]
+    if field == "C":
+        return filters
+    return [tuple(w.real.copy() for w in layers) for layers in filters]
+
+
+def region_of_tower(net: LinearConvNet, tower: RootTower, filter_: Filter) -> Region:
+    """Region of a filter, given its tower for the reduced architecture.
+
+    1. If the function space is Zariski closed, every member is interior.
+    2. If the factorization of the reduced architecture is the only one and regular, the function space looks like the
+       product of the stride-one function spaces of the merged layers there.
+    3. With two reduced layers that are not merged, a member is a boundary point when it is a limit of u = A C(z^s)
+       with C positive definite of even degree above k_2 - 1 (k_2 even): when such a semidefinite divisor exists.
+    4. Otherwise it is interior if all complex factorizations are real, regular and interior in the merged layers, and
+       reported as boundary if not. With three or more strided layers this errs on the side of the boundary.
+    """
+    reduced = net.reduced()
+    real = [chain for chain in _accepted(reduced, tower, "R", filter_) if _blocks_contain(net, tower, chain)]
+    if not real:
+        return "outside"
+    if net.zariski_closed:
+        return "interior"
+    if is_tight(reduced, tower, real[0]):
+        return "interior" if _blocks_interior(net, tower, real[0]) else "boundary"
+    if len(reduced.filter_sizes) == 2 and net.equals_reduced:
+        return "boundary" if _has_semidefinite_divisor(reduced, tower) else "interior"
+    everything = list(islice(_accepted(reduced, tower, "C", filter_), MAX_FACTORIZATIONS))
+    regular = len(everything) == len(real) and all(_is_immersed(reduced, tower, chain) for chain in real)
+    return "interior" if regular and all(_blocks_interior(net, tower, chain) for chain in real) else "boundary"
+
+
+def _tower(filter_: Filter, net: LinearConvNet) -> RootTower:
+    strides = net.strides[:-1]
+    return exact_tower(filter_, strides) if isinstance(filter_, tuple) else numerical_tower(filter_, strides)
+
+
+def _note(tower: RootTower) -> str:
+    if not has_close_roots(tower):
+        return ""
+    return f"roots closer than {tower.tolerance:.1e} were taken to be equal: not certified, give rational entries"
+
+
+def _accepted(net: LinearConvNet, tower: RootTower, field: Field, filter_: Filter) -> Any:
+    """The chains; for a float filter only those whose product is close to it."""
+    for chain in chains(net, tower, field):
+        if tower.tolerance is None or _residual(net, tower, chain, as_float(filter_)) <= RESIDUAL_TOLERANCE:
+            yield chain
+
+
+def _residual(net: LinearConvNet, tower: RootTower, chain: Chain, values: FloatArray) -> float:
+    product = product_filter(chain_filters(tower, chain), net.steps)
+    return float(np.linalg.norm(product - values) / np.linalg.norm(values))
+
+
+def _blocks_contain(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
+    counts = [_real_root_counts(level, own)[0] for level, own in zip(tower.levels, chain, strict=True)]
+    return all(count >= even for count, even in zip(counts, _even_sizes(net), strict=True))
+
+
+def _blocks_interior(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
+    counts = [_real_root_counts(level, own)[1] for level, own in zip(tower.levels, chain, strict=True)]
+    return all(count >= even for count, even in zip(counts, _even_sizes(net), strict=True))
+
+
+def _even_sizes(net: LinearConvNet) -> list[int]:
+    """For each reduced layer the number of layers of even size merged into it."""
+    return [sum(size % 2 == 0 for size in block) for block in net.blocks]
+
+
+def _real_root_counts(level: Level, multiset: Multiset) -> tuple[int, int]:
+    """Number of real roots with multiplicity, and number of distinct ones of odd multiplicity."""
+    counts = [multiset[point] for point in level.real_points]
+    return sum(counts), sum(count % 2 for count in counts)
+
+
+def _has_semidefinite_divisor(reduced: LinearConvNet, tower: RootTower) -> bool:
+    size = reduced.filter_sizes[1]
+    if size % 2 == 1:
+        return False
+    lower, upper = tower.levels
+    bound = sparse_divisor(lower, len(upper.values), tower.multiplicities)
+    real = sum(2 * (bound[point] // 2) for point in upper.real_points)
+    pairs = sum(bound[i] for i, j in enumerate(upper.conjugate) if i != j)
+    return real + pairs >= size
+
+
+def _is_singular(reduced: LinearConvNet, tower: RootTower) -> bool:
+    found = list(islice(chains(reduced, tower, "C"), 2))
+    if found and is_tight(reduced, tower, found[0]):
+        return False
+    return len(found) != 1 or not _is_immersed(reduced, tower, found[0])
+
+
+def _is_immersed(reduced: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
+    if is_tight(reduced, tower, chain):
+        return True
+    filters: Sequence[ComplexArray] = chain_filters(tower, chain)
+    jacobian = parameterization_jacobian([w / np.linalg.norm(w) for w in filters], reduced.steps)
+    return int(np.linalg.matrix_rank(jacobian, tol=RESIDUAL_TOLERANCE)) == reduced.dimension

@@ -1,0 +1,97 @@
+"""The point of the function space nearest to a filter, as a global optimum over all critical points.
+
+The squared distance is the squared error for white data, Q = I. Its global minimum is attained (the function space is
+closed) at a critical parameter; if that is isolated up to scaling and regular it is among the tracked end points. White
+data are not generic, so many paths end at infinity; should the minimum be degenerate, a few descents from random
+filters find it and the result says that it is not certified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from equivariety.convolution.critical import describe_solutions
+from equivariety.convolution.entries import FloatArray, as_float, read_filter
+from equivariety.convolution.objective import from_moments
+from equivariety.convolution.polynomials import parameterization_jacobian, product_filter
+from equivariety.convolution.solve import solve
+from equivariety.convolution.start import StartSystem
+
+if TYPE_CHECKING:
+    from equivariety.convolution.architecture import LinearConvNet
+
+DESCENTS = 12
+DESCENT_SEED = 1
+BETTER = 1e-6
+"""A descent contradicts the list of critical points if it comes closer by this fraction of the norm of the filter."""
+
+
+@dataclass(frozen=True)
+class NearestFilter:
+    """Nearest point, filters that compose to it, its distance, and whether it is certified to be the nearest."""
+
+    filter: FloatArray
+    filters: tuple[FloatArray, ...]
+    distance: float
+    certified: bool
+    note: str
+
+
+def nearest_filter(net: LinearConvNet, values: Any, start: StartSystem | None = None) -> NearestFilter:
+    """The point of the function space nearest to a filter in the Euclidean norm.
+
+    Raises
+    ------
+    InputError
+        If the filter has the wrong length or the architecture has too many critical points to track.
+
+    Examples
+    --------
+    >>> from equivariety.convolution import LinearConvNet
+    >>> near = nearest_filter(LinearConvNet([2, 2], [1, 1]), [1, 0, 1])  # z^2 + 1 has no real root
+    >>> round(near.distance, 12), near.certified
+    (1.0, True)
+    """
+    target = as_float(read_filter(values, net.size, "the filter"))
+    if not np.any(target):
+        return NearestFilter(target, tuple(np.zeros(size) for size in net.filter_sizes), 0.0, True, "")
+    if net.contains(values):
+        filters = net.factorizations(values)[0]
+        return NearestFilter(target, tuple(w.real for w in filters), 0.0, True, "")
+    error = from_moments(np.eye(net.size), target, float(target @ target))
+    found = describe_solutions(net, error, solve(net, [error], start)[0])
+    options = [(_distance(point.filter, target), point.filters) for point in found.real]
+    options.append((float(np.linalg.norm(target)), tuple(np.zeros(size) for size in net.filter_sizes)))
+    distance, filters = min(options, key=lambda option: option[0])
+    descended, other = _descend(net, target)
+    if descended < distance - BETTER * float(np.linalg.norm(target)):
+        note = "the nearest point is a degenerate critical point, found by descent from random filters: not certified"
+        return NearestFilter(product_filter(other, net.steps), other, descended, False, note)
+    note = "" if found.complete else found.note
+    return NearestFilter(product_filter(filters, net.steps), filters, distance, found.complete, note)
+
+
+def _descend(net: LinearConvNet, target: FloatArray) -> tuple[float, tuple[FloatArray, ...]]:
+    """Best of a few local descents from random filters."""
+    from scipy.optimize import least_squares
+
+    random = np.random.default_rng(DESCENT_SEED)
+    cuts = np.cumsum(net.filter_sizes)[:-1]
+
+    def difference(point: FloatArray) -> FloatArray:
+        return product_filter(np.split(point, cuts), net.steps) - target
+
+    def derivative(point: FloatArray) -> FloatArray:
+        return parameterization_jacobian(np.split(point, cuts), net.steps)
+
+    starts = random.standard_normal((DESCENTS, sum(net.filter_sizes)))
+    ends = [least_squares(difference, start, jac=derivative).x for start in starts]
+    best = min(ends, key=lambda point: float(np.linalg.norm(difference(point))))
+    return float(np.linalg.norm(difference(best))), tuple(np.split(best, cuts))
+
+
+def _distance(first: FloatArray, second: FloatArray) -> float:
+    return float(np.linalg.norm(first - second))

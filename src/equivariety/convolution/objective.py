@@ -1,0 +1,85 @@
+"""The squared error ||X u - y||^2 = u^T Q u - 2 b^T u + c over end-to-end filters u; rows of X are input patches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from equivariety.convolution import segre
+from equivariety.convolution.entries import FloatArray
+from equivariety.convolution.homotopy import Data
+from equivariety.errors import InputError
+
+if TYPE_CHECKING:
+    from equivariety.convolution.architecture import LinearConvNet
+
+
+@dataclass(frozen=True)
+class SquaredError:
+    """Q = X^T X, b = X^T y and c = y^T y."""
+
+    quadratic: FloatArray
+    linear: FloatArray
+    constant: float
+
+    def value(self, filter_: FloatArray) -> float:
+        """The squared error of an end-to-end filter."""
+        return float(filter_ @ self.quadratic @ filter_ - 2 * self.linear @ filter_ + self.constant)
+
+    def gradient(self, filter_: FloatArray) -> FloatArray:
+        """Gradient in filter space, 2 (Q u - b)."""
+        return 2 * (self.quadratic @ filter_ - self.linear)
+
+    @property
+    def units(self) -> tuple[float, float]:
+        """Scales of Q and b; in these units the critical points are of moderate size."""
+        return float(np.trace(self.quadratic) / len(self.linear)), float(np.linalg.norm(self.linear))
+
+    def lifted(self, net: LinearConvNet) -> Data:
+        """The error as a function of the tensor of the filters, in units of its own scale."""
+        overlap = segre.overlap_matrix(net.filter_sizes, net.steps)
+        quadratic_unit, linear_unit = self.units
+        quadratic = overlap.T @ self.quadratic @ overlap / quadratic_unit
+        return Data(quadratic[None], (overlap.T @ self.linear / linear_unit)[None])
+
+
+def squared_error(net: LinearConvNet, X: Any, y: Any) -> SquaredError:
+    """The squared error of input patches X, shape (samples, net.size), and targets y, shape (samples,).
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit, entries are not finite, the patches do not span the filter space, or X^T y = 0.
+    """
+    patches, targets = _numbers(X, "X", 2), _numbers(y, "y", 1)
+    if patches.shape[1] != net.size:
+        raise InputError(
+            f"X must have {net.size} columns, one per entry of the end-to-end filter, not {patches.shape[1]}"
+        )
+    if len(targets) != len(patches):
+        raise InputError(f"y must have one entry per row of X: {len(patches)} expected, {len(targets)} given")
+    rank = int(np.linalg.matrix_rank(patches))
+    if rank < net.size:
+        raise InputError(f"X must have at least {net.size} linearly independent rows, not {rank}")
+    return from_moments(patches.T @ patches, patches.T @ targets, float(targets @ targets))
+
+
+def from_moments(quadratic: FloatArray, linear: FloatArray, constant: float) -> SquaredError:
+    """The squared error from Q, b and c; b must not vanish, for then only the zero filter is critical."""
+    if not np.any(linear):
+        raise InputError("X^T y must not be zero: then the zero filter is the only critical point")
+    return SquaredError(quadratic, linear, constant)
+
+
+def _numbers(values: Any, name: str, dimensions: int) -> FloatArray:
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must be an array of numbers") from error
+    if array.ndim != dimensions or array.size == 0:
+        raise InputError(f"{name} must be a non-empty array with {dimensions} axes, not of shape {array.shape}")
+    if not np.all(np.isfinite(array)):
+        raise InputError(f"{name} must hold finite numbers only")
+    return array

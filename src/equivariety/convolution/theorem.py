@@ -1,0 +1,100 @@
+"""The theorem on critical points, as an experiment on random data.
+
+With all strides above one and generic data, every critical point of the squared error is zero or a smooth interior
+point of the function space (Kohn, Montufar, Shahverdi, Trager, arXiv 2304.05752). With a stride of one between layers
+that fails: there are spurious critical points, where layers share roots, and points on the boundary.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equivariety.convolution.critical import CriticalPoints, describe_solutions
+from equivariety.convolution.objective import SquaredError, squared_error
+from equivariety.convolution.solve import solve
+from equivariety.convolution.start import StartSystem
+from equivariety.errors import InputError
+
+if TYPE_CHECKING:
+    from equivariety.convolution.architecture import LinearConvNet
+
+EXTRA_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class TheoremReport:
+    """Critical points of many random data sets, counted by kind and region.
+
+    `exceptions` counts the real nonzero critical points that are not smooth interior points of the function space:
+    spurious ones, and those on the boundary. `data_sets_with_exceptions` counts the data sets that have one.
+    `incomplete` counts the data sets whose number of complex critical points differs from the expected one.
+    """
+
+    net: LinearConvNet
+    trials: int
+    seed: int
+    kinds: dict[str, int]
+    regions: dict[str, int]
+    indices: dict[int, int]
+    exceptions: int
+    data_sets_with_exceptions: int
+    spurious_minima: int
+    incomplete: int
+
+    @property
+    def applies(self) -> bool:
+        """Whether the theorem makes a statement: no stride of one before the last layer."""
+        return all(stride > 1 for stride in self.net.strides[:-1])
+
+
+def theorem_experiment(
+    net: LinearConvNet, trials: int, seed: int = 0, start: StartSystem | None = None
+) -> TheoremReport:
+    """Find and classify all critical points for Gaussian data sets, three samples more than the filter has entries.
+
+    Raises
+    ------
+    InputError
+        If the number of trials is not positive or there are too many critical points to track.
+
+    Examples
+    --------
+    >>> from equivariety.convolution import LinearConvNet
+    >>> theorem_experiment(LinearConvNet([2, 2], [2, 1]), trials=5).exceptions
+    0
+    """
+    if not isinstance(trials, int) or trials < 1:
+        raise InputError(f"trials must be a positive integer, not {trials!r}")
+    errors = random_errors(net, trials, seed)
+    found = [describe_solutions(net, error, end) for error, end in zip(errors, solve(net, errors, start), strict=True)]
+    return _report(net, seed, found)
+
+
+def random_errors(net: LinearConvNet, number: int, seed: int) -> list[SquaredError]:
+    """Squared errors of Gaussian patches and targets."""
+    random = np.random.default_rng(seed)
+    samples = net.size + EXTRA_SAMPLES
+    data = [(random.standard_normal((samples, net.size)), random.standard_normal(samples)) for _ in range(number)]
+    return [squared_error(net, X, y) for X, y in data]
+
+
+def _report(net: LinearConvNet, seed: int, found: list[CriticalPoints]) -> TheoremReport:
+    real = [point for result in found for point in result.real]
+    zeros = [result.zero for result in found if result.zero is not None]
+    odd = [sum(point.kind != "pure" or point.region != "interior" for point in result.real) for result in found]
+    return TheoremReport(
+        net,
+        len(found),
+        seed,
+        {"zero": len(zeros), "pure": 0, "spurious": 0, **Counter(point.kind for point in real)},
+        {"interior": 0, "boundary": 0, **Counter(point.region for point in real)},
+        dict(sorted(Counter(point.index for point in real).items())),
+        sum(odd),
+        sum(count > 0 for count in odd),
+        sum(point.kind == "spurious" and point.is_minimum for point in real),
+        sum(not result.generic for result in found),
+    )
