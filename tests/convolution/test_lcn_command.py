@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import typer
-from conftest import REFERENCE
+from convolution_cases import REFERENCE
 from typer.testing import CliRunner
 
 from equivariety.cli.convolution import LCN_SETTINGS, lcn

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from conftest import cases, network
+from convolution_cases import cases, network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from conftest import cases, network, run_layer
+from convolution_cases import cases, network, run_layer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
