@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from convolution_cases import REFERENCE, cases, network
 from scipy.optimize import least_squares
 
+from convolution_cases import REFERENCE, cases, network
 from equivariety.convolution import LinearConvNet, generic_start
 
 QUICK_SIZES = [[2, 2], [2, 3], [3, 2], [3, 3], [4, 2], [2, 2, 2]]
