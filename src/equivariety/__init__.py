@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from equivariety.actions import PermutationAction as PermutationAction
     from equivariety.convolution import LinearConvNet as LinearConvNet
+    from equivariety.errors import InputError as InputError
+    from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
+    from equivariety.varieties import EquivariantMaps as EquivariantMaps
+    from equivariety.varieties import InvariantMaps as InvariantMaps
 
 __version__ = "0.1.0"
 
 # Public names and the module each lives in. They load on first use, so that ``import equivariety`` is quick and
 # never pulls in torch, scikit-learn or matplotlib.
 _HOMES = {
+    "DeterminantalVariety": "equivariety.varieties",
+    "EquivariantMaps": "equivariety.varieties",
+    "InputError": "equivariety.errors",
+    "InvariantMaps": "equivariety.varieties",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
 }
-_MODULES = ("actions", "convolution")
+_MODULES = ("actions", "convolution", "datasets")
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -16,14 +16,14 @@ def precision_of(dtype: np.dtype) -> float:
 def singular_value_cutoff(
     largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
 ) -> NDArray[np.float64]:
-    """Singular values up to this count as zero in rank decisions: size * epsilon * largest (as in LAPACK and MATLAB)."""
+    """Singular values up to this count as zero in rank decisions: size * epsilon * largest."""
     return np.asarray(largest) * (size * precision)
 
 
 def gram_eigenvalue_cutoff(
     largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
 ) -> NDArray[np.float64]:
-    """Eigenvalues of a Gram matrix up to this count as zero: its entries carry relative errors of order epsilon."""
+    """Eigenvalues of a Gram matrix up to this count as zero: its entries are off by epsilon * largest."""
     return np.asarray(largest) * (4 * size * precision)
 
 
@@ -33,3 +33,20 @@ def membership_cutoff(norm: float, size: int) -> float:
     The square root allows for matrices that come out of another computation in double precision.
     """
     return 0.01 * size * EPSILON**0.5 * norm
+
+
+# A Gaussian quantity decides whether two irreducible representations are isomorphic, and over which field one lives:
+# it is zero up to rounding (about 1e-13) or of order one, below the upper limit with a probability of one in a
+# million. Between the two limits nothing is decided, and other random numbers are drawn.
+CLEARLY_ZERO = EPSILON**0.5
+CLEARLY_NONZERO = EPSILON**0.375
+
+
+def equal_eigenvalue_cutoff(size: int) -> float:
+    """Eigenvalues of a symmetric matrix of norm 1 are equal when neighbors differ by at most this."""
+    return 8 * size * EPSILON
+
+
+def normal_form_cutoff(size: int) -> float:
+    """Frobenius norm up to which a matrix of this size, with Gaussian or orthonormal blocks, counts as zero."""
+    return 64 * size * EPSILON

@@ -1,18 +1,41 @@
 """What acts: permutation actions, cycle notation and the catalogue."""
 
-from equivariety.actions.grids import image_reflection, image_rotation, image_shift, volume_shift
-from equivariety.actions.named import cyclic, trivial
+from equivariety.actions.graphs import graph_automorphisms
+from equivariety.actions.grids import (
+    image_dihedral,
+    image_reflection,
+    image_rotation,
+    image_shift,
+    row_permutations,
+    volume_rotations,
+    volume_shift,
+    volume_symmetries,
+)
+from equivariety.actions.named import alternating, cyclic, dihedral, symmetric, trivial
 from equivariety.actions.notation import format_cycles, parse_cycles
+from equivariety.actions.parse import parse_action
 from equivariety.actions.permutation import PermutationAction
+from equivariety.actions.products import direct_product, regular
 
 __all__ = [
     "PermutationAction",
+    "alternating",
     "cyclic",
+    "dihedral",
+    "direct_product",
     "format_cycles",
+    "graph_automorphisms",
+    "image_dihedral",
     "image_reflection",
     "image_rotation",
     "image_shift",
+    "parse_action",
     "parse_cycles",
+    "regular",
+    "row_permutations",
+    "symmetric",
     "trivial",
+    "volume_rotations",
     "volume_shift",
+    "volume_symmetries",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from equivariety.isotypic.fields import COMPLEX, QUATERNION, REAL, Field
 from equivariety.isotypic.orbitals import FloatArray, IntArray
+from equivariety.tolerances import CLEARLY_ZERO
 
 # A standard basis vector serves if its squared residual is more than this share of the largest one. The share is
 # transcendental, so that no residual, an algebraic number, falls on the boundary where rounding would decide.
@@ -73,7 +74,7 @@ def orient(units: list[FloatArray], basis: FloatArray, words: IntArray) -> list[
         return units
     for word in words:
         imaginary = float(np.vdot(units[0], basis.T @ basis[word]))
-        if abs(imaginary) > np.sqrt(np.finfo(np.float64).eps):
+        if abs(imaginary) > CLEARLY_ZERO:
             return [-units[0]] if imaginary > 0 else units
     return units
 

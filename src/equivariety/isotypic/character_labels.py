@@ -18,10 +18,9 @@ _SHOWN_DIGITS = 3
 
 
 def short_words(table: IntArray) -> IntArray:
-    """The generators and their products in pairs, shape (k + k^2, s), as permutations of the same points."""
-    count, size = table.shape
+    """The generators, and the product of each with the next (the last with the first), shape (2 k, s)."""
     # P_g P_h carries x_i to x at h(g(i)).
-    products = np.stack([right[left] for left in table for right in table]) if count else np.empty((0, size), np.intp)
+    products = np.take_along_axis(np.roll(table, -1, axis=0), table, axis=1)
     return np.concatenate([table, products])
 
 

@@ -18,7 +18,7 @@ from equivariety.isotypic.character_labels import signatures
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.lattices import commute
 from equivariety.isotypic.nonabelian import split_by_types
-from equivariety.isotypic.splits import DenseSplit, Split
+from equivariety.isotypic.splits import DenseSplit, Groups, Split
 
 IntArray = NDArray[np.intp]
 
@@ -138,13 +138,13 @@ class ChangeOfBasis:
         ]
         return np.concatenate([columns[place] for place in np.argsort(members)], axis=1)
 
-    def restrict(self, kept: Sequence[IntArray]) -> ChangeOfBasis:
-        """The change of basis that knows only the members at the given positions of each bundle."""
+    def select(self, groups: Groups) -> ChangeOfBasis:
+        """The change of basis whose bundles are the given groups; what they leave out is not computed."""
         bundles = tuple(
-            Bundle(bundle.members[rows], bundle.field, bundle.dimension)
-            for bundle, rows in zip(self.bundles, kept, strict=True)
+            Bundle(self.bundles[number].members[rows], self.bundles[number].field, self.bundles[number].dimension)
+            for number, rows in groups
         )
-        pieces = tuple(Piece(piece.points, piece.split.restrict(kept)) for piece in self.pieces)
+        pieces = tuple(Piece(piece.points, piece.split.select(groups)) for piece in self.pieces)
         return ChangeOfBasis(self.degree, bundles, pieces)
 
 

@@ -15,12 +15,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from equivariety.isotypic.orbitals import FloatArray, IntArray, average, orbitals, random_intertwiner
-
-_EPSILON = float(np.finfo(np.float64).eps)
-# Norms of Gaussian blocks decide what is zero: rounding leaves about 1e-13, a true value is below CLEAR with a
-# probability of about one in a million. In between nothing is decided and other random numbers are drawn.
-NOISE = _EPSILON**0.5
-CLEAR = _EPSILON**0.375
+from equivariety.tolerances import CLEARLY_NONZERO, CLEARLY_ZERO, equal_eigenvalue_cutoff
 
 
 class UnclearDrawError(ArithmeticError):
@@ -90,8 +85,8 @@ def _cluster(values: FloatArray) -> IntArray:
     """Boundaries between different eigenvalues among ascending computed ones."""
     scale = float(np.abs(values).max())
     gaps = np.diff(values) / scale if scale else np.diff(values)
-    equal = gaps <= 8 * len(values) * _EPSILON
-    if np.any(~equal & (gaps < NOISE)):
+    equal = gaps <= equal_eigenvalue_cutoff(len(values))
+    if np.any(~equal & (gaps < CLEARLY_ZERO)):
         raise UnclearDrawError("two eigenvalues of the random commutant element nearly coincide")
     return np.concatenate([[0], np.flatnonzero(~equal) + 1, [len(values)]]).astype(np.intp)
 
@@ -129,9 +124,9 @@ def isomorphisms(
     intertwiner = random_intertwiner(labels, random)
     blocks = row_spaces.vectors.T @ intertwiner @ column_spaces.vectors
     norms = _block_norms(blocks, row_spaces, column_spaces)
-    if np.any((norms > NOISE) & (norms < CLEAR)):
+    if np.any((norms > CLEARLY_ZERO) & (norms < CLEARLY_NONZERO)):
         raise UnclearDrawError("a random intertwiner nearly vanishes between two subspaces")
-    related = norms >= CLEAR
+    related = norms >= CLEARLY_NONZERO
     blocks = _normalized(blocks, norms, related, row_spaces, column_spaces)
     intertwiner = average(row_spaces.vectors @ blocks @ column_spaces.vectors.T, labels)
     blocks = row_spaces.vectors.T @ intertwiner @ column_spaces.vectors
@@ -186,9 +181,9 @@ def imaginary_units(restrictions: Sequence[FloatArray]) -> list[FloatArray]:
         for unit in units:
             skew = skew - np.vdot(unit, skew) / len(skew) * unit
         norm = float(np.linalg.norm(skew))
-        if norm < NOISE:
+        if norm < CLEARLY_ZERO:
             break
-        if norm < CLEAR:
+        if norm < CLEARLY_NONZERO:
             raise UnclearDrawError("a random commutant element is nearly symmetric on an irreducible subspace")
         units.append(skew * (np.sqrt(len(skew)) / norm))
     if len(units) == 2:

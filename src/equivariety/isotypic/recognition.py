@@ -22,7 +22,7 @@ from equivariety.isotypic.orbitals import FloatArray, IntArray, orbitals, random
 class Reference:
     """The first copy of an irreducible: subspace `space` of action `action`, with its canonical coordinates.
 
-    `characters` are the traces of the generators and of their products in pairs.
+    `characters` are the traces of the generators and of the products of neighbors.
     """
 
     action: int

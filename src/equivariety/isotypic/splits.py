@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 
 from equivariety.isotypic.arrays import constant, namespace
 
+Groups = Sequence[tuple[int, NDArray[np.intp]]]
+"""Bundles chosen anew: for each the number of an old bundle and positions in it."""
+
 
 class Split(Protocol):
     """What a change of basis needs to know of an orbit type."""
 
     def forward(self, values: Any) -> list[Any | None]:
-        """From values (samples, orbits, points) to (samples, members, copies, orbits * multiplicity, beta) per bundle."""
+        """Values (samples, orbits, points) to (samples, members, copies, orbits * multiplicity, beta) per bundle."""
 
     def backward(self, parts: Sequence[Any | None]) -> Any:
         """The inverse: from coordinates per bundle (None: absent) to values on the points."""
@@ -28,8 +31,8 @@ class Split(Protocol):
     def multiplicity(self, bundle: int) -> int:
         """How often an orbit of this type contains each member of the bundle."""
 
-    def restrict(self, kept: Sequence[NDArray[np.intp]]) -> Split:
-        """The split that knows only the given positions of each bundle."""
+    def select(self, groups: Groups) -> Split:
+        """The split whose bundles are the given groups: positions in one of today's bundles each."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,14 @@ class DenseSplit:
             total = values if total is None else total + values
         return total
 
-    def restrict(self, kept: Sequence[NDArray[np.intp]]) -> DenseSplit:
-        return DenseSplit(tuple(basis[:, rows] for basis, rows in zip(self.bases, kept, strict=True)))
+    def select(self, groups: Groups) -> DenseSplit:
+        # A bundle that this orbit type does not contain stays absent.
+        return DenseSplit(
+            tuple(
+                np.ascontiguousarray(self.bases[bundle][:, rows]) if self.bases[bundle].size else self.bases[bundle]
+                for bundle, rows in groups
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ class FourierSplit:
 
     def forward(self, values: Any) -> list[Any | None]:
         xp = namespace(values)
-        samples, orbits, points = values.shape
+        samples, orbits, _ = values.shape
         axes = tuple(range(2, 2 + len(self.shape)))
         spectrum = xp.fft.rfftn(xp.reshape(values, (samples, orbits, *self.shape)), axes=axes, norm="ortho")
         spectrum = xp.reshape(spectrum, (samples, orbits, -1))
@@ -158,10 +167,11 @@ class FourierSplit:
         mirror[-1] = np.where(inside, mirror[-1], 0)
         return np.where(inside, np.ravel_multi_index(tuple(mirror), self._half_shape()), cells)
 
-    def restrict(self, kept: Sequence[NDArray[np.intp]]) -> FourierSplit:
+    def select(self, groups: Groups) -> FourierSplit:
+        present = [(bundle, rows if self.cells[bundle].size else rows[:0]) for bundle, rows in groups]
         return FourierSplit(
             self.shape,
-            tuple(cells[rows] for cells, rows in zip(self.cells, kept, strict=True)),
-            tuple(flags[rows] for flags, rows in zip(self.conjugated, kept, strict=True)),
-            self.betas,
+            tuple(self.cells[bundle][rows] for bundle, rows in present),
+            tuple(self.conjugated[bundle][rows] for bundle, rows in present),
+            tuple(self.betas[bundle] for bundle, _ in groups),
         )

@@ -10,9 +10,7 @@ from equivariety.isotypic.canonical_bases import field_of
 from equivariety.isotypic.eigenspaces import UnclearDrawError
 from equivariety.isotypic.orbitals import FloatArray, random_intertwiner
 from equivariety.isotypic.recognition import Recognition
-
-# Errors are Frobenius norms, of matrices with entries of order one; they grow with the number of entries summed up.
-_ROUNDING_STEPS = 64
+from equivariety.tolerances import normal_form_cutoff
 
 
 def verify(recognition: Recognition, random: np.random.Generator) -> None:
@@ -72,6 +70,6 @@ def _places(bases: Mapping[int, FloatArray]) -> dict[int, slice]:
 
 def _demand_zero(difference: FloatArray, message: str) -> None:
     error = float(np.linalg.norm(difference))
-    tolerance = _ROUNDING_STEPS * float(np.finfo(np.float64).eps) * max(difference.shape)
+    tolerance = normal_form_cutoff(max(difference.shape))
     if not error <= tolerance:
         raise UnclearDrawError(f"{message} (error {error:.1e}, tolerance {tolerance:.1e})")

@@ -1,0 +1,160 @@
+"""Actions written as one string, as the command takes them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from equivariety.actions.grids import (
+    image_dihedral,
+    image_reflection,
+    image_rotation,
+    image_shift,
+    row_permutations,
+    volume_rotations,
+    volume_shift,
+    volume_symmetries,
+)
+from equivariety.actions.named import alternating, cyclic, dihedral, symmetric
+from equivariety.actions.permutation import PermutationAction
+from equivariety.errors import InputError
+
+_SUFFIXES = re.compile(r"((?:\^\d+|/\d+)*)$")
+_SUFFIX = re.compile(r"([\^/])(\d+)")
+_FORMS = (
+    "cycles such as '(1 3 4)(2 5)', a catalogue entry such as 'shift:28x28:axis=1', 'dihedral:28x28' or 'cyclic:12', "
+    "or '@file.json' with 0-based generators"
+)
+
+Size = tuple[int, ...]
+
+
+def parse_action(text: str, degree: int | None = None) -> PermutationAction:
+    """Read an action from one string.
+
+    Parameters
+    ----------
+    text : str
+        Cycles ``(1 3 4)(2 5)``, several generators split by ``;``; or a catalogue entry: ``shift:28x28``,
+        ``shift:28x28:axis=1``, ``reflect:28x28``, ``rotate:28x28``, ``dihedral:28x28``, ``rows:28x28``,
+        ``rotate:3x3x3``, ``symmetries:3x3x3``, ``cyclic:12``, ``dihedral:6``, ``symmetric:5``, ``alternating:5``; or
+        ``@file.json`` with 0-based generators. ``^2`` at the end stands for the action on pairs, ``/2`` for that on
+        2-subsets.
+    degree : int, optional
+        Number of points of cycles, where trailing points are fixed.
+
+    Raises
+    ------
+    InputError
+        If the string is none of these; the message suggests the nearest catalogue entry.
+
+    Examples
+    --------
+    >>> parse_action("(1 2 3); (1 2)").degree
+    3
+    >>> parse_action("symmetric:4/2").cycles()
+    '(1 4 6 3)(2 5); (2 4)(3 5)'
+    """
+    base, suffixes = _split_suffixes(text.strip())
+    if degree is not None and not base.startswith("("):
+        raise InputError(f"degree goes with cycles only, not with {base!r}")
+    action = _parse_base(base, degree)
+    for kind, number in _SUFFIX.findall(suffixes):
+        action = action ** int(number) if kind == "^" else action.on_subsets(int(number))
+    return action
+
+
+def _split_suffixes(text: str) -> tuple[str, str]:
+    found = _SUFFIXES.search(text)
+    suffixes = found.group(1) if found else ""
+    base = text[: len(text) - len(suffixes)]
+    # A path may end in something like a suffix: "@runs/2" is a file.
+    return (text, "") if base.startswith("@") and not base.endswith(".json") else (base, suffixes)
+
+
+def _parse_base(text: str, degree: int | None) -> PermutationAction:
+    if text.startswith("("):
+        return PermutationAction.from_cycles(text, degree)
+    if text.startswith("@"):
+        return _read_file(Path(text[1:]))
+    name, *arguments = text.split(":")
+    if name not in _CATALOGUE:
+        nearest = difflib.get_close_matches(name, _CATALOGUE, n=1)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        raise InputError(f"action must be {_FORMS}, not {text!r}{hint}")
+    if not arguments:
+        raise InputError(f"action {text!r} needs a size: {_usage(name)}")
+    build = _CATALOGUE[name].get(len(_size(arguments[0], name)))
+    if build is None:
+        raise InputError(f"action {text!r} has a size of the wrong form: {_usage(name)}")
+    return build(_size(arguments[0], name), _axis(arguments[1:], name))
+
+
+def _read_file(path: Path) -> PermutationAction:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"action file {str(path)!r} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"action file {str(path)!r} is not JSON: {error}") from error
+    generators = content.get("generators") if isinstance(content, dict) else content
+    if not isinstance(generators, list):
+        raise InputError(
+            f"action file {str(path)!r} must hold a list of 0-based generators, or an object with the key 'generators'"
+        )
+    return PermutationAction(generators)
+
+
+def _size(text: str, name: str) -> Size:
+    sides = text.split("x")
+    if not all(side.isdecimal() and int(side) > 0 for side in sides):
+        raise InputError(f"size must be whole numbers joined by 'x', not {text!r}: {_usage(name)}")
+    return tuple(map(int, sides))
+
+
+def _axis(options: list[str], name: str) -> int | None:
+    if not options:
+        return None
+    found = re.fullmatch(r"axis=(\d+)", options[0])
+    if len(options) > 1 or not found or name not in _WITH_AXIS:
+        raise InputError(f"option {':'.join(options)!r} is not known: {_usage(name)}")
+    return int(found.group(1))
+
+
+def _usage(name: str) -> str:
+    return f"write {' or '.join(repr(f'{name}:{_SHAPES[sides]}') for sides in sorted(_CATALOGUE[name]))}" + (
+        ", with ':axis=1' for one axis" if name in _WITH_AXIS else ""
+    )
+
+
+def _square(build: Callable[[int], PermutationAction]) -> Callable[[Size, int | None], PermutationAction]:
+    """From a constructor that takes one side: all sides given must agree."""
+
+    def parsed(size: Size, axis: int | None) -> PermutationAction:
+        if len(set(size)) > 1:
+            raise InputError(f"sides must be equal for a rotation, not {'x'.join(map(str, size))}")
+        return build(size[0])
+
+    return parsed
+
+
+_SHAPES = {1: "12", 2: "28x28", 3: "3x3x3"}
+_WITH_AXIS = {"shift", "reflect"}
+# For each name: the constructor for each number of sides of the size.
+_CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], PermutationAction]]] = {
+    "alternating": {1: _square(alternating)},
+    "cyclic": {1: _square(cyclic)},
+    "dihedral": {1: _square(dihedral), 2: _square(image_dihedral)},
+    "reflect": {2: lambda size, axis: image_reflection((size[0], size[1]), 1 if axis is None else axis)},
+    "rotate": {2: _square(image_rotation), 3: _square(volume_rotations)},
+    "rows": {2: lambda size, axis: row_permutations((size[0], size[1]))},
+    "shift": {
+        2: lambda size, axis: image_shift((size[0], size[1]), axis),
+        3: lambda size, axis: volume_shift((size[0], size[1], size[2]), axis),
+    },
+    "symmetric": {1: _square(symmetric)},
+    "symmetries": {3: _square(volume_symmetries)},
+}

@@ -1,0 +1,21 @@
+"""What can be learned: equivariant maps, their rank-bounded varieties and components, and the best map for data."""
+
+from equivariety.varieties.block_map import BlockMap, HiddenSpace
+from equivariety.varieties.bounded import RankBounded
+from equivariety.varieties.component import Component
+from equivariety.varieties.determinantal import DeterminantalVariety
+from equivariety.varieties.maps import Block, EquivariantMaps, InvariantMaps
+from equivariety.varieties.solution import NearestPoint, Solution
+
+__all__ = [
+    "Block",
+    "BlockMap",
+    "Component",
+    "DeterminantalVariety",
+    "EquivariantMaps",
+    "HiddenSpace",
+    "InvariantMaps",
+    "NearestPoint",
+    "RankBounded",
+    "Solution",
+]

@@ -1,0 +1,158 @@
+"""The equivariant maps of bounded rank: a union of components, counted, listed, and searched exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from equivariety.blocks import BlockSpectrum, Moments, allocate
+from equivariety.errors import InputError
+from equivariety.varieties.component import Component, truncations
+from equivariety.varieties.counting import Slot, count_exact, count_maximal, maximal_tuples
+from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
+
+
+@dataclass(frozen=True)
+class RankBounded:
+    """E_r: the equivariant maps of rank at most r, the function space of linear networks with bottleneck r.
+
+    Its irreducible components are the products of determinantal varieties, one for each maximal tuple of block ranks
+    with sum of irrep_dim * rank at most r.
+
+    Parameters
+    ----------
+    maps : EquivariantMaps
+    rank : int
+
+    Raises
+    ------
+    InputError
+        If the rank is negative or above min(m, n).
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> family = ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)).bounded(rank=99)
+    >>> family.count_components()
+    72426340906146
+    >>> family.count_components(exact_rank=True)
+    72425986088826
+    >>> next(family.components()).ranks
+    (28, 28, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+    """
+
+    maps: EquivariantMaps
+    rank: int
+
+    def __post_init__(self) -> None:
+        largest = min(self.maps.shape)
+        if isinstance(self.rank, bool) or int(self.rank) != self.rank or not 0 <= self.rank <= largest:
+            raise InputError(f"rank must be a whole number from 0 to {largest}, not {self.rank}")
+        object.__setattr__(self, "rank", int(self.rank))
+
+    def count_components(self, field: str = "R", exact_rank: bool = False) -> int:
+        """Number of irreducible components.
+
+        Parameters
+        ----------
+        field : {"R", "C"}
+            Over R the real components. Over C the components of the complex variety, for which every C-block becomes
+            two blocks and an H-block one block of half the dimension and twice the size.
+        exact_rank : bool
+            Count only components that contain a matrix of rank exactly r.
+        """
+        if field not in ("R", "C"):
+            raise InputError(f"field must be 'R' or 'C', not {field!r}")
+        slots = self._slots() if field == "R" else self._complex_slots()
+        return count_exact(slots, self.rank) if exact_rank else count_maximal(slots, self.rank)
+
+    def components(self) -> Iterator[Component]:
+        """All components over R, lazily, in falling lexicographic order of their ranks."""
+        for ranks in maximal_tuples(self._slots(), self.rank):
+            yield Component(self.maps, ranks)
+
+    def component(self, ranks: Sequence[int]) -> Component:
+        """The product of the blocks of the given ranks.
+
+        Raises
+        ------
+        InputError
+            If the ranks do not fit the blocks, or add up to more than the rank of the family.
+        """
+        component = Component(self.maps, tuple(ranks))
+        if component.rank > self.rank:
+            raise InputError(f"ranks must use at most the rank {self.rank} in all (sum of irrep_dim * rank), "
+                             f"not {component.rank}")  # fmt: skip
+        return component
+
+    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+        """Whether M is equivariant and of rank at most r, up to a distance."""
+        point = self.nearest(M)
+        return point.component.contains(M, tolerance)
+
+    def nearest(self, U: Any) -> NearestPoint:
+        """The nearest equivariant map of rank at most r to U: the global optimum over all components.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1)
+        >>> point = family.nearest([[3, 0, 0], [0, 3, 0], [0, 0, 3]])
+        >>> point.ranks, round(point.distance, 6)
+        ((1, 0), 4.242641)
+        """
+        spectra = truncations(self.maps, U)
+        return nearest_point(self.maps, U, spectra, self._best_ranks(spectra))
+
+    def fit(self, X: Any, Y: Any | None = None) -> Solution:
+        """The map of rank at most r that minimizes the mean squared error: the global optimum over all components.
+
+        Parameters
+        ----------
+        X : array of shape (samples, domain degree)
+        Y : array of shape (samples, codomain degree), optional
+            By default Y = X: the best linear autoencoder.
+
+        Raises
+        ------
+        InputError
+            If shapes do not fit or values are not finite numbers.
+        """
+        from equivariety.varieties.fitting import data_moments
+
+        return self.solve(data_moments(self.maps, X, Y))
+
+    def solve(self, moments: Moments) -> Solution:
+        """The same from moments that were accumulated elsewhere."""
+        from equivariety.varieties.fitting import spectra
+
+        found = spectra(self.maps, moments)
+        return solve_ranks(self.maps, moments, found, self._best_ranks(found))
+
+    def _best_ranks(self, spectra: Sequence[BlockSpectrum]) -> tuple[int, ...]:
+        ranks = np.zeros(len(self.maps.blocks), dtype=np.intp)
+        if self.maps.bundles:
+            chosen = allocate(
+                [spectrum.gains for spectrum in spectra], [b.dimension for b in self.maps.bundles], self.rank
+            )
+            for bundle, best in zip(self.maps.bundles, chosen, strict=True):
+                ranks[bundle.members] = best
+        return tuple(ranks.tolist())
+
+    def _slots(self) -> list[Slot]:
+        return [Slot(block.irrep_dim, block.largest_rank) for block in self.maps.blocks]
+
+    def _complex_slots(self) -> list[Slot]:
+        slots = []
+        for block in self.maps.blocks:
+            if block.field == "R":
+                slots.append(Slot(block.irrep_dim, block.largest_rank))
+            elif block.field == "C":
+                slots += [Slot(block.irrep_dim // 2, block.largest_rank)] * 2
+            else:
+                slots.append(Slot(block.irrep_dim // 2, 2 * block.largest_rank))
+        return slots

@@ -1,0 +1,146 @@
+"""One irreducible component of the rank-bounded equivariant maps: a product of determinantal varieties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from equivariety.blocks import BlockSpectrum, truncation
+from equivariety.errors import InputError
+from equivariety.tolerances import membership_cutoff
+from equivariety.varieties.determinantal import DeterminantalVariety
+from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
+
+if TYPE_CHECKING:
+    from equivariety.blocks import Moments
+
+
+@dataclass(frozen=True)
+class Component:
+    """The equivariant maps whose block i has rank at most ``ranks[i]``.
+
+    All figures are about the real variety; dimensions add and degrees multiply over the blocks.
+
+    Parameters
+    ----------
+    maps : EquivariantMaps
+    ranks : tuple of int
+        One rank for each block, in the order of ``maps.blocks``.
+
+    Raises
+    ------
+    InputError
+        If the number of ranks is not that of the blocks, or a rank exceeds its block.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> maps = ev.EquivariantMaps(ev.actions.image_rotation(3))
+    >>> component = maps.bounded(3).component((1, 0, 1))
+    >>> component.rank, component.dimension, component.degree, component.ed_degree, component.parameters
+    (2, 8, 12, 6, 10)
+    """
+
+    maps: EquivariantMaps
+    ranks: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ranks", validated_ranks(self.maps, self.ranks))
+
+    @property
+    def rank(self) -> int:
+        """Rank of a generic matrix: sum of irrep_dim * rank over the blocks."""
+        return sum(block.irrep_dim * rank for block, rank in zip(self.maps.blocks, self.ranks, strict=True))
+
+    @cached_property
+    def factors(self) -> tuple[DeterminantalVariety, ...]:
+        """The variety of each block."""
+        return tuple(
+            DeterminantalVariety(rank, block.rows, block.cols, block.field)
+            for block, rank in zip(self.maps.blocks, self.ranks, strict=True)
+        )
+
+    @property
+    def dimension(self) -> int:
+        """Real dimension."""
+        return sum(factor.dimension for factor in self.factors)
+
+    @property
+    def degree(self) -> int:
+        """Degree of the complexification."""
+        return prod(factor.degree for factor in self.factors)
+
+    @property
+    def ed_degree(self) -> int:
+        """Number of complex critical points of the Frobenius distance to a generic matrix."""
+        return prod(factor.ed_degree for factor in self.factors)
+
+    @property
+    def parameters(self) -> int:
+        """Real parameters of the two-layer network that parameterizes the component."""
+        return sum(factor.parameters for factor in self.factors)
+
+    @property
+    def linear(self) -> bool:
+        """Whether every block is zero or of full rank, so that the component is a linear space."""
+        return all(factor.singular_locus() is None for factor in self.factors)
+
+    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+        """Whether M lies on the component, up to a distance.
+
+        By default the tolerance is max(m, n) sqrt(epsilon) / 100 times the norm of M.
+        """
+        M = self.maps._validated(M)
+        allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
+        return self.nearest(M).distance <= allowed
+
+    def nearest(self, U: Any) -> NearestPoint:
+        """The point of the component nearest to the matrix U in the Frobenius norm.
+
+        U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
+        """
+        return nearest_point(self.maps, U, truncations(self.maps, U), self.ranks)
+
+    def fit(self, X: Any, Y: Any | None = None) -> Solution:
+        """The map of the component that minimizes the mean squared error ||M x - y||^2 over the samples.
+
+        Parameters
+        ----------
+        X : array of shape (samples, domain degree)
+        Y : array of shape (samples, codomain degree), optional
+            By default Y = X: the best linear autoencoder on this component.
+        """
+        from equivariety.varieties.fitting import data_moments
+
+        return self.solve(data_moments(self.maps, X, Y))
+
+    def solve(self, moments: Moments) -> Solution:
+        """The same from moments that were accumulated elsewhere."""
+        from equivariety.varieties.fitting import spectra
+
+        return solve_ranks(self.maps, moments, spectra(self.maps, moments), self.ranks)
+
+
+def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:
+    """Best approximations of all ranks of the blocks of U."""
+    return tuple(
+        truncation(Z, bundle.field, bundle.dimension)
+        for Z, bundle in zip(maps.coordinates(U), maps.bundles, strict=True)
+    )
+
+
+def validated_ranks(maps: EquivariantMaps, ranks: Any) -> tuple[int, ...]:
+    """Ranks as a tuple of integers that fit the blocks."""
+    given = tuple(ranks)
+    if len(given) != len(maps.blocks):
+        raise InputError(f"ranks must have one entry for each of the {len(maps.blocks)} blocks, not {len(given)}")
+    for position, (rank, block) in enumerate(zip(given, maps.blocks, strict=True), start=1):
+        if int(rank) != rank or not 0 <= rank <= block.largest_rank:
+            raise InputError(f"rank {position} must be a whole number from 0 to {block.largest_rank} "
+                             f"(block {block.label}), not {rank}")  # fmt: skip
+    return tuple(int(rank) for rank in given)

@@ -1,0 +1,71 @@
+"""From data to the spectra of all blocks: what the optima of every rank are read off from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from equivariety.blocks import BlockSpectrum, Moments, principal, regression
+from equivariety.blocks.moments import as_floating, moments, row_chunks
+from equivariety.errors import InputError
+from equivariety.isotypic.arrays import namespace
+from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.solution import Solution
+
+
+def data_moments(maps: EquivariantMaps, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Moments:
+    """Block moments of inputs X and targets Y, after checking shapes; Y = None stands for Y = X.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit the actions or each other, or values are not finite numbers.
+    """
+    X = validated_data(X, "X", maps.domain.degree, "the domain")
+    if Y is None and maps.codomain == maps.domain:
+        return moments(X, None, maps.source, maps.target, sample_weight)
+    if Y is None:
+        raise InputError("Y must be given when the codomain differs from the domain")
+    Y = validated_data(Y, "Y", maps.codomain.degree, "the codomain")
+    if Y.shape[0] != X.shape[0]:
+        raise InputError(f"Y must have as many samples as X: {X.shape[0]}, not {Y.shape[0]}")
+    return moments(X, Y, maps.source, maps.target, sample_weight)
+
+
+def validated_data(data: Any, name: str, degree: int, side: str) -> Any:
+    """A two-dimensional array of numbers with samples as rows, in its own array library."""
+    array = data if hasattr(data, "shape") and hasattr(data, "dtype") else np.asarray(data)
+    if len(array.shape) != 2 or array.shape[1] != degree:
+        raise InputError(f"{name} must have shape (samples, {degree}), the degree of {side}, not {tuple(array.shape)}")
+    if array.shape[0] == 0:
+        raise InputError(f"{name} must have at least one sample, not 0")
+    if isinstance(array, np.ndarray) and array.dtype.kind not in "fiub":
+        raise InputError(f"{name} must hold real numbers, not values of type {array.dtype}")
+    return array
+
+
+def spectra(maps: EquivariantMaps, moments: Moments) -> tuple[BlockSpectrum, ...]:
+    """The optima of all ranks of every block, one for each shared bundle."""
+    result = []
+    for number, bundle in enumerate(maps.bundles):
+        field = bundle.field
+        S = field.pack(field.contract(moments.inner[number]))
+        if moments.cross is None:
+            result.append(principal(S, field, moments.precision))
+        else:
+            C = field.pack(field.contract(moments.cross[number]))
+            result.append(regression(S, C, field, moments.precision))
+    return tuple(result)
+
+
+def mean_squared_error(solution: Solution, X: Any, Y: Any) -> float:
+    """Mean of (M x - y)^2 over samples and entries, in chunks."""
+    maps = solution.component.maps
+    X = validated_data(X, "X", maps.domain.degree, "the domain")
+    Y = validated_data(Y, "Y", maps.codomain.degree, "the codomain")
+    total = 0.0
+    for rows in row_chunks(X.shape[0], max(maps.shape)):
+        residual = solution.apply(X[rows]) - as_floating(Y[rows])
+        total += float(namespace(residual).sum(residual**2))
+    return total / (X.shape[0] * maps.codomain.degree)

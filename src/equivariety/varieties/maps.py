@@ -1,0 +1,254 @@
+"""The linear space of equivariant maps between two actions, and its special case of invariant maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.actions import PermutationAction, trivial
+from equivariety.errors import InputError
+from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
+from equivariety.isotypic.irreducible import Label
+from equivariety.tolerances import membership_cutoff
+from equivariety.varieties.block_map import BlockMap
+
+if TYPE_CHECKING:
+    from equivariety.varieties.bounded import RankBounded
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible."""
+
+    label: Label
+    """(l, m) for one generator (eigenvalue exp(2 pi i m / l)), frequencies for commuting ones, else a description."""
+    field: str
+    """``"R"``, ``"C"`` or ``"H"``: where the entries of the block live."""
+    irrep_dim: int
+    """Real dimension n of the irreducible: a block of rank r adds n r to the rank of the map."""
+    rows: int
+    """Multiplicity in the codomain."""
+    cols: int
+    """Multiplicity in the domain."""
+    eigenvalue: complex | None = None
+    """exp(2 pi i m / l) for one generator."""
+
+    @property
+    def largest_rank(self) -> int:
+        return min(self.rows, self.cols)
+
+    @property
+    def dimension(self) -> int:
+        """Real dimension beta * rows * cols."""
+        return field_named(self.field).beta * self.rows * self.cols
+
+
+@dataclass(frozen=True)
+class EquivariantMaps:
+    """The linear maps M with M P_domain = P_codomain M for every generator.
+
+    After an orthogonal change of basis on both sides they are exactly the direct sum of all matrices over R, C or H of
+    given sizes, one for each irreducible representation (Schur's lemma). The maps need not be square, and the two
+    actions may differ; their generators are paired in order. If the generators of the two sides satisfy different
+    relations, the group is the one they generate together, acting on the disjoint union of both sets of points.
+
+    Parameters
+    ----------
+    domain : PermutationAction
+    codomain : PermutationAction, optional
+        By default the domain. A trivial action gives invariant maps.
+
+    Raises
+    ------
+    InputError
+        If the actions have different numbers of generators.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> maps = ev.EquivariantMaps(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"))
+    >>> maps.dimension
+    7
+    >>> [(block.label, block.field, block.rows, block.cols) for block in maps.blocks]
+    [((1, 1), 'R', 2, 2), ((3, 2), 'C', 1, 1), ((2, 1), 'R', 1, 1)]
+    """
+
+    domain: PermutationAction
+    codomain: PermutationAction = None  # type: ignore[assignment]  # replaced by the domain in __post_init__
+
+    def __post_init__(self) -> None:
+        if self.codomain is None:
+            object.__setattr__(self, "codomain", self.domain)
+        for name, action in (("domain", self.domain), ("codomain", self.codomain)):
+            if not isinstance(action, PermutationAction):
+                raise InputError(f"{name} must be a PermutationAction, not {type(action).__name__}")
+        if len(self.domain.images) != len(self.codomain.images):
+            raise InputError(f"domain and codomain must have the same generators in the same order: the domain has "
+                             f"{len(self.domain.images)}, the codomain has {len(self.codomain.images)}")  # fmt: skip
+
+    @cached_property
+    def decomposition(self) -> Decomposition:
+        """Irreducibles and the change of basis on both sides."""
+        return decompose(self.domain, None if self.codomain == self.domain else self.codomain)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """One block for each irreducible of the domain or the codomain, in a fixed order.
+
+        For one generator the order is ascending frequency: (1, 1), then (l, m) with m/l falling from 1 to 1/2.
+        """
+        rows, cols = self._multiplicities(self.decomposition.codomain), self._multiplicities(self.decomposition.domain)
+        return tuple(
+            Block(i.label, i.field, i.dimension, row, col, i.eigenvalue)
+            for i, row, col in zip(self.decomposition.irreducibles, rows.tolist(), cols.tolist(), strict=True)
+        )
+
+    def _multiplicities(self, basis: ChangeOfBasis) -> NDArray[np.intp]:
+        result = np.zeros(len(self.decomposition.irreducibles), dtype=np.intp)
+        for bundle, multiplicity in zip(basis.bundles, basis.multiplicities, strict=True):
+            result[bundle.members] = multiplicity
+        return result
+
+    @cached_property
+    def shared(self) -> tuple[int, ...]:
+        """The bundles whose irreducibles occur on both sides: where the maps can be nonzero."""
+        sides = zip(self.decomposition.domain.multiplicities, self.decomposition.codomain.multiplicities, strict=True)
+        return tuple(number for number, (cols, rows) in enumerate(sides) if rows and cols)
+
+    @cached_property
+    def source(self) -> ChangeOfBasis:
+        """The change of basis of the domain, of the shared irreducibles only."""
+        return self._shared_part(self.decomposition.domain)
+
+    @cached_property
+    def target(self) -> ChangeOfBasis:
+        """The change of basis of the codomain, of the shared irreducibles only."""
+        if self.decomposition.codomain is self.decomposition.domain:
+            return self.source
+        return self._shared_part(self.decomposition.codomain)
+
+    def _shared_part(self, basis: ChangeOfBasis) -> ChangeOfBasis:
+        if len(self.shared) == len(basis.bundles):
+            return basis
+        return basis.select([(number, np.arange(basis.bundles[number].size)) for number in self.shared])
+
+    @property
+    def bundles(self) -> tuple[Bundle, ...]:
+        """The shared bundles."""
+        return self.source.bundles
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Shape (m, n) of the matrices."""
+        return self.codomain.degree, self.domain.degree
+
+    @property
+    def dimension(self) -> int:
+        """Real dimension of the space: the number of orbits of the group on pairs (codomain point, domain point)."""
+        return sum(block.dimension for block in self.blocks)
+
+    @property
+    def largest_rank(self) -> int:
+        """The largest rank that an equivariant map can have."""
+        return sum(block.irrep_dim * block.largest_rank for block in self.blocks)
+
+    def coordinates(self, M: Any) -> tuple[NDArray[np.float64], ...]:
+        """Blocks of the orthogonal projection of M: per shared bundle components (members, rows, cols, beta)."""
+        M = self._validated(M)
+        parts = self.source.analyze(M)
+        return tuple(self._bundle_coordinates(number, part) for number, part in enumerate(parts))
+
+    def _bundle_coordinates(self, number: int, part: NDArray[np.float64]) -> NDArray[np.float64]:
+        bundle = self.bundles[number]
+        members, copies, beta = bundle.size, bundle.copies, bundle.field.beta
+        target = self.target.select([(number, np.arange(members))])
+        (both,) = target.analyze(np.ascontiguousarray(part.reshape(part.shape[0], -1).T))
+        both = both.reshape(members, copies, -1, beta, *both.shape[1:])
+        both = np.einsum("bcspbcrq->brcqsp", both)
+        rows, cols = both.shape[1], both.shape[4]
+        real = both.transpose(0, 2, 1, 3, 4, 5).reshape(members, copies, rows * beta, cols * beta)
+        return bundle.field.contract(real).mean(axis=1) / beta
+
+    def from_coordinates(self, blocks: Sequence[NDArray[np.float64]]) -> BlockMap:
+        """The map with the given blocks."""
+        return BlockMap(self.source, self.target, tuple(blocks))
+
+    def project(self, M: Any) -> NDArray[np.float64]:
+        """The nearest equivariant map: the Reynolds operator, without summing over the group.
+
+        Parameters
+        ----------
+        M : array_like of shape (codomain degree, domain degree)
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> ev.EquivariantMaps(ev.actions.cyclic(2)).project([[1, 0], [4, 3]])
+        array([[2., 2.],
+               [2., 2.]])
+        """
+        return self.from_coordinates(self.coordinates(M)).matrix()
+
+    def distance(self, M: Any) -> float:
+        """Frobenius distance of M from the equivariant maps: how far from equivariant it is."""
+        M = self._validated(M)
+        return float(np.linalg.norm(M - self.project(M)))
+
+    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+        """Whether M is equivariant up to a distance; by default max(m, n) sqrt(epsilon) / 100 times its norm."""
+        M = self._validated(M)
+        allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
+        return self.distance(M) <= allowed
+
+    def bounded(self, rank: int) -> RankBounded:
+        """The equivariant maps of rank at most ``rank``: the function space of linear networks with a bottleneck."""
+        from equivariety.varieties.bounded import RankBounded
+
+        return RankBounded(self, rank)
+
+    def _validated(self, M: Any) -> NDArray[np.float64]:
+        given = np.asarray(M)
+        if given.shape != self.shape:
+            raise InputError(f"the matrix must have shape {self.shape}, not {given.shape}")
+        if given.dtype.kind not in "fiub":
+            raise InputError(f"the matrix must be real, not of type {given.dtype}")
+        finite = np.isfinite(given).all(axis=1)
+        if not finite.all():
+            raise InputError(
+                f"the matrix must hold finite numbers: row {int(np.argmin(finite))} contains NaN or infinity"
+            )
+        return given.astype(np.float64)
+
+
+class InvariantMaps(EquivariantMaps):
+    """The linear maps M : R^n -> R^outputs with M P = M for every generator.
+
+    They see only the sums over the orbits: M = psi(M) E with E the indicator matrix of the orbits, so that they form
+    the space of all matrices with one column for each orbit. No orbit needs splitting, whatever the group.
+
+    Parameters
+    ----------
+    domain : PermutationAction
+    outputs : int
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> maps = ev.InvariantMaps(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), outputs=3)
+    >>> maps.dimension
+    6
+    >>> next(maps.bounded(1).components()).degree
+    3
+    """
+
+    def __init__(self, domain: PermutationAction, outputs: int = 1) -> None:
+        super().__init__(domain, trivial(outputs, like=domain))
+
+    @cached_property
+    def decomposition(self) -> Decomposition:
+        return decompose_invariants(self.domain, self.codomain.degree)
