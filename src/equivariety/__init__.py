@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
+    from equivariety.varieties.model_file import load_model as load_model
+    from equivariety.varieties.model_file import save_model as save_model
 
 __version__ = "0.1.0"
 
@@ -24,6 +26,8 @@ _HOMES = {
     "InvariantMaps": "equivariety.varieties",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "load_model": "equivariety.varieties.model_file",
+    "save_model": "equivariety.varieties.model_file",
 }
 _MODULES = ("actions", "convolution", "datasets")
 
