@@ -1,0 +1,5 @@
+"""The command ``equivariety``."""
+
+from equivariety.cli.app import main
+
+__all__ = ["main"]

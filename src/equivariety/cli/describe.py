@@ -1,0 +1,129 @@
+"""``equivariety describe`` and ``equivariety components``: the geometry of an action in numbers."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from equivariety.cli.output import label_text, print_facts, print_json, print_table
+from equivariety.errors import InputError
+
+if TYPE_CHECKING:
+    from equivariety.varieties import Component, EquivariantMaps
+
+ActionText = Annotated[
+    str,
+    typer.Argument(
+        metavar="ACTION",
+        help="Cycles such as '(1 3 4)(2 5)', generators split by ';'; a catalogue entry such as shift:28x28:axis=1; "
+        "or @file.json.",
+    ),
+]
+Degree = Annotated[int | None, typer.Option(help="Number of points, when cycles leave trailing points fixed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+TABLE_LIMIT = 60
+
+
+def describe(
+    action: ActionText,
+    codomain: Annotated[str | None, typer.Option(help="ACTION on the outputs; by default the same.")] = None,
+    outputs: Annotated[int | None, typer.Option(help="Invariant maps to this many outputs.")] = None,
+    rank: Annotated[int | None, typer.Option(help="Bound on the rank: count the components.")] = None,
+    degree: Degree = None,
+    as_json: AsJson = False,
+) -> None:
+    """Blocks, dimension and number of components of the equivariant maps."""
+    maps = build_maps(action, degree, codomain, outputs)
+    result = description(maps, rank)
+    if as_json:
+        print_json(result)
+        return
+    print_facts({key: result[key] for key in ("degree", "orbits", "dimension")})
+    rows = [
+        (label_text(block.label), block.field, block.irrep_dim, block.rows, block.cols)
+        for block in maps.blocks[:TABLE_LIMIT]
+    ]
+    hidden = len(maps.blocks) - len(rows)
+    title = f"{len(maps.blocks)} blocks" + (f" (the first {TABLE_LIMIT}; all of them with --json)" if hidden else "")
+    print_table(title, ("label", "field", "dimension", "rows", "cols"), rows)
+    if rank is not None:
+        print_facts(
+            {
+                "rank at most": rank,
+                "components": result["components"],
+                "of exactly this rank": result["components_exact_rank"],
+                "over the complex numbers": result["components_complex"],
+            }
+        )
+
+
+def description(maps: EquivariantMaps, rank: int | None) -> dict[str, Any]:
+    """What ``describe --json`` prints."""
+    family = None if rank is None else maps.bounded(rank)
+    return {
+        "degree": maps.domain.degree,
+        "orbits": int(maps.domain.orbit_labels.max()) + 1,
+        "dimension": maps.dimension,
+        "blocks": [
+            {
+                "label": list(block.label) if isinstance(block.label, tuple) else block.label,
+                "field": block.field,
+                "irrep_dim": block.irrep_dim,
+                "rows": block.rows,
+                "cols": block.cols,
+                "eigenvalue": None if block.eigenvalue is None else [block.eigenvalue.real, block.eigenvalue.imag],
+            }
+            for block in maps.blocks
+        ],
+        "rank": rank,
+        "components": None if family is None else family.count_components(),
+        "components_exact_rank": None if family is None else family.count_components(exact_rank=True),
+        "components_complex": None if family is None else family.count_components(field="C", exact_rank=True),
+    }
+
+
+def components(
+    action: ActionText,
+    rank: Annotated[int, typer.Option(help="Bound on the rank.")],
+    limit: Annotated[int, typer.Option(help="How many components to list.", min=1)] = 20,
+    degree: Degree = None,
+    as_json: AsJson = False,
+) -> None:
+    """The components of the equivariant maps of bounded rank, with their invariants."""
+    family = build_maps(action, degree).bounded(rank)
+    rows = [component_row(component) for component in islice(family.components(), limit)]
+    if as_json:
+        print_json(rows)
+        return
+    count = family.count_components()
+    title = f"{count:,} components" + (f", the first {limit} of them" if count > limit else "")
+    print_table(title, tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def component_row(component: Component) -> dict[str, Any]:
+    """What ``components --json`` prints of one component."""
+    return {
+        "ranks": list(component.ranks),
+        "rank": component.rank,
+        "dimension": component.dimension,
+        "degree": component.degree,
+        "ed_degree": component.ed_degree,
+        "parameters": component.parameters,
+    }
+
+
+def build_maps(
+    action: str, degree: int | None = None, codomain: str | None = None, outputs: int | None = None
+) -> EquivariantMaps:
+    """The maps that the options of a command name."""
+    from equivariety.actions.parse import parse_action
+    from equivariety.varieties import EquivariantMaps, InvariantMaps
+
+    if codomain is not None and outputs is not None:
+        raise InputError("give either --codomain or --outputs, not both")
+    domain = parse_action(action, degree)
+    if outputs is not None:
+        return InvariantMaps(domain, outputs)
+    return EquivariantMaps(domain, None if codomain is None else parse_action(codomain))

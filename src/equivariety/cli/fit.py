@@ -1,0 +1,129 @@
+"""``equivariety fit``: the exact best equivariant map for data in a file."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from equivariety.cli.describe import AsJson, Degree, build_maps
+from equivariety.cli.output import label_text, print_facts, print_json, print_table
+from equivariety.cli.progress import moments_with_progress
+from equivariety.errors import InputError
+
+if TYPE_CHECKING:
+    from equivariety.varieties import EquivariantMaps, Solution
+
+# Every fifth sample is held out for the test loss.
+HELD_OUT = 5
+
+
+def fit(
+    data: Annotated[Path, typer.Argument(help="Samples as rows: .npy (memory-mapped), .npz, .csv or IDX.")],
+    action: Annotated[str, typer.Option(help="ACTION on the columns.")],
+    rank: Annotated[int, typer.Option(help="Bound on the rank: width of the bottleneck.")],
+    ranks: Annotated[
+        str | None, typer.Option(help="Ranks of the blocks, such as 13,10,9; by default the best.")
+    ] = None,
+    targets: Annotated[Path | None, typer.Option(help="Targets; by default the data themselves.")] = None,
+    degree: Degree = None,
+    out: Annotated[Path | None, typer.Option(help="Write the fitted map to this file (safetensors).")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write pictures to this folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The equivariant map of bounded rank that is best for the data: a global optimum, in closed form.
+
+    The map is fitted on all samples. The test loss is that of the optimum with the same ranks fitted on four fifths of
+    them, measured on every fifth sample.
+    """
+    from equivariety.datasets.tables import read_table
+
+    started = time.perf_counter()
+    maps = build_maps(action, degree)
+    chosen = None if ranks is None else parse_ranks(ranks)
+    X = read_table(data)
+    Y = None if targets is None else read_table(targets)
+    check_outputs(out, report)
+    solution, loss_test = fit_and_test(maps, rank, chosen, X, Y)
+    if out is not None:
+        from equivariety.varieties.model_file import save_model
+
+        save_model(out, solution)
+    if report is not None:
+        from equivariety.cli.report import write_fit_report
+
+        write_fit_report(report, action, solution, X, Y)
+    result = {
+        "ranks": list(solution.ranks),
+        "rank": solution.component.rank,
+        "loss_train": solution.loss,
+        "loss_test": loss_test,
+        "parameters": solution.component.parameters,
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    if as_json:
+        print_json(result)
+    else:
+        print_solution(solution, result)
+
+
+def fit_and_test(
+    maps: EquivariantMaps, rank: int, ranks: tuple[int, ...] | None, X: Any, Y: Any | None
+) -> tuple[Solution, float | None]:
+    """The optimum on all samples, and the held-out loss of its component; None for fewer than five samples."""
+    family = maps.bounded(rank)
+    component = None if ranks is None else family.component(ranks)
+    total = moments_with_progress(maps, X, Y)
+    solution = family.solve(total) if component is None else component.solve(total)
+    if len(X) < HELD_OUT:
+        return solution, None
+    held_out = slice(HELD_OUT - 1, None, HELD_OUT)
+    kept = [slice(start, None, HELD_OUT) for start in range(HELD_OUT - 1)]
+    parts = [moments_with_progress(maps, X[rows], None if Y is None else Y[rows], quiet=True) for rows in kept]
+    training = parts[0]
+    for part in parts[1:]:
+        training = training + part
+    partial = solution.component.solve(training)
+    return solution, partial.error(X[held_out], None if Y is None else Y[held_out])
+
+
+def parse_ranks(text: str) -> tuple[int, ...]:
+    """Ranks written as whole numbers with commas."""
+    words = text.replace(",", " ").split()
+    wrong = next((word for word in words if not word.isdecimal()), None)
+    if wrong is not None or not words:
+        raise InputError(f"--ranks must be whole numbers with commas, such as 13,10,9, not {text!r}")
+    return tuple(map(int, words))
+
+
+def check_outputs(out: Path | None, report: Path | None) -> None:
+    """Refuse folders that cannot be written to before the long work starts."""
+    import os
+
+    if out is not None and not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
+        raise InputError(f"--out {str(out)!r} cannot be written: its folder does not exist or is not writable")
+    if report is not None:
+        try:
+            report.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"--report {str(report)!r} cannot be written: {error.strerror}") from error
+        if not os.access(report, os.W_OK):
+            raise InputError(f"--report {str(report)!r} cannot be written: the folder is not writable")
+
+
+def print_solution(solution: Solution, result: dict[str, Any]) -> None:
+    """Blocks with their ranks, then the figures."""
+    blocks = solution.component.maps.blocks
+    rows = [
+        (label_text(block.label), block.field, block.irrep_dim, rank, block.largest_rank, numerical)
+        for block, rank, numerical in zip(blocks, solution.ranks, solution.numerical_ranks, strict=True)
+        if rank
+    ]
+    print_table(
+        f"{len(rows)} of {len(blocks)} blocks in use",
+        ("label", "field", "dimension", "rank", "largest", "numerical rank"),
+        rows,
+    )
+    print_facts({key: value for key, value in result.items() if key != "ranks"})

@@ -1,0 +1,105 @@
+"""Matrices in files: .npy (memory-mapped), .npz, .csv and IDX, with samples as rows."""
+
+from __future__ import annotations
+
+import csv
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.datasets.idx import read_idx
+from equivariety.errors import InputError
+from equivariety.files import replacing
+
+
+def read_table(path: str | Path) -> NDArray[Any]:
+    """Read a matrix; arrays with more axes (images) become one row for each sample.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``.npy`` is memory-mapped, so a file may be larger than memory; ``.npz`` must hold one array, or one called X;
+        ``.csv`` holds numbers separated by commas, with or without a header line; anything else is read as IDX, whose
+        bytes become numbers from 0 to 1.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as what its name says; for CSV the message names line and column.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(
+            f"data file {str(path)!r} does not exist" if not path.exists() else f"{str(path)!r} is no file"
+        )
+    suffix = path.suffix.lower()
+    if suffix in (".npy", ".npz"):
+        array = _read_numpy(path)
+    elif suffix == ".csv":
+        array = _read_csv(path)
+    else:
+        array = read_idx(path)
+        array = array.astype(np.float32) / 255 if array.dtype == np.uint8 else array
+    if array.ndim == 0:
+        raise InputError(f"data file {str(path)!r} must hold a matrix, not a single number")
+    return array.reshape(len(array), prod(array.shape[1:]))
+
+
+def write_array(path: str | Path, array: NDArray[Any]) -> None:
+    """Write a .npy file under a temporary name and rename it, so that no broken file is ever left."""
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        np.save(stream, array, allow_pickle=False)
+
+
+def _read_numpy(path: Path) -> NDArray[Any]:
+    try:
+        loaded = np.load(path, mmap_mode="r", allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return loaded
+        with loaded:
+            return loaded[_name_in(path, list(loaded.files))]
+    except InputError:
+        raise
+    except (ValueError, EOFError, OSError, KeyError) as error:
+        raise InputError(f"data file {str(path)!r} is not a NumPy file of numbers, or is truncated") from error
+
+
+def _name_in(path: Path, names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    if "X" in names:
+        return "X"
+    raise InputError(f"data file {str(path)!r} must hold one array, or one called 'X', not {names}")
+
+
+def _read_csv(path: Path) -> NDArray[np.float64]:
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        rows = [(line, row) for line, row in enumerate(csv.reader(stream), start=1) if row]
+    if rows and not any(_is_number(cell) for cell in rows[0][1]):
+        rows = rows[1:]  # a header
+    if not rows:
+        raise InputError(f"data file {str(path)!r} holds no numbers")
+    width = len(rows[0][1])
+    for line, row in rows:
+        if len(row) != width:
+            raise InputError(
+                f"{str(path)!r}, line {line}: expected {width} columns as in the first line, not {len(row)}"
+            )
+    try:
+        return np.array([row for _, row in rows], dtype=np.float64)
+    except ValueError:
+        line, column, cell = next(
+            (line, column, cell) for line, row in rows for column, cell in enumerate(row, 1) if not _is_number(cell)
+        )
+        raise InputError(f"{str(path)!r}, line {line}, column {column}: {cell!r} is not a number") from None
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

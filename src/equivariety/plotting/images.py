@@ -1,0 +1,36 @@
+"""Rows of images: data beside what different maps make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from equivariety.plotting.style import house_style, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def image_rows(rows: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
+    """One row of images for each label: the talk's figure of digits, equivariant and dense reconstructions.
+
+    Parameters
+    ----------
+    rows : mapping from label to array of shape (images, h * w)
+        Values from 0 (white) to 1 (black) in every row.
+    shape : (int, int)
+        Height and width.
+    """
+    count = len(next(iter(rows.values())))
+    with house_style():
+        figure = new_figure(0.62 * count + 1.4, 0.68 * len(rows) + 0.1)
+        axes = figure.subplots(len(rows), count, squeeze=False)
+        for line, (label, images) in zip(axes, rows.items(), strict=True):
+            for cell, image in zip(line, np.asarray(images), strict=True):
+                cell.imshow(image.reshape(shape), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+                cell.set(xticks=[], yticks=[])
+                cell.spines[:].set(visible=True, color="#cccccc", linewidth=0.5)
+            line[0].set_ylabel(label, rotation=0, ha="right", va="center")
+    return figure

@@ -1,0 +1,60 @@
+"""A matrix before and after the change of basis: from permuted pixels to blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from equivariety.errors import InputError
+from equivariety.plotting.style import GRAY, house_style, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from equivariety.varieties import EquivariantMaps
+
+_LARGEST_SIDE = 1024
+
+
+def before_and_after(maps: EquivariantMaps, M: Any) -> Figure:
+    """A matrix in the coordinates of the points and in those of the isotypic blocks, Q_codomain^T M Q_domain.
+
+    An equivariant matrix becomes block diagonal, its blocks repeated on every irreducible.
+
+    Raises
+    ------
+    InputError
+        If the matrix has another shape than the maps, or a side above 1024.
+    """
+    M = np.asarray(M, dtype=np.float64)
+    if M.shape != maps.shape or max(M.shape) > _LARGEST_SIDE:
+        raise InputError(f"M must have shape {maps.shape} with sides up to {_LARGEST_SIDE}, not {M.shape}")
+    codomain, domain = maps.decomposition.codomain.matrix(), maps.decomposition.domain.matrix()
+    after = codomain.T @ M @ domain
+    with house_style():
+        figure = new_figure(7.2, 3.6)
+        left, right = figure.subplots(1, 2)
+        _draw(left, M, "in the points")
+        _draw(right, after, "in the isotypic blocks")
+        _outline_blocks(right, maps)
+    return figure
+
+
+def _draw(axes: Axes, matrix: np.ndarray, title: str) -> None:
+    limit = float(np.abs(matrix).max()) or 1.0
+    axes.imshow(matrix, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+    axes.set(title=title, xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color="#cccccc")
+
+
+def _outline_blocks(axes: Axes, maps: EquivariantMaps) -> None:
+    from matplotlib.patches import Rectangle
+
+    row = col = 0
+    for block in maps.blocks:
+        height, width = block.rows * block.irrep_dim, block.cols * block.irrep_dim
+        if height and width:
+            axes.add_patch(Rectangle((col - 0.5, row - 0.5), width, height, fill=False, edgecolor=GRAY, linewidth=0.6))
+        row, col = row + height, col + width
