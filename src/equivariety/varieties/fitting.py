@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
-from equivariety.blocks.moments import as_floating, moments, row_chunks
+from equivariety.blocks.chunks import as_floating, row_chunks
+from equivariety.blocks.moments import moments
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace
 from equivariety.varieties.maps import EquivariantMaps
@@ -50,11 +51,11 @@ def spectra(maps: EquivariantMaps, moments: Moments) -> tuple[BlockSpectrum, ...
     result = []
     for number, bundle in enumerate(maps.bundles):
         field = bundle.field
-        S = field.pack(field.contract(moments.inner[number]))
+        S = field.pack(moments.inner[number])
         if moments.cross is None:
             result.append(principal(S, field, moments.precision))
         else:
-            C = field.pack(field.contract(moments.cross[number]))
+            C = field.pack(moments.cross[number])
             result.append(regression(S, C, field, moments.precision))
     return tuple(result)
 
