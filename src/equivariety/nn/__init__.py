@@ -8,5 +8,13 @@ except ModuleNotFoundError as missing:
     ) from missing
 
 from equivariety.nn.autoencoder import EquivariantAutoencoder, InvariantAutoencoder
+from equivariety.nn.linear import EquivariantLinear, InvariantLinear
+from equivariety.nn.mlp import EquivariantMLP
 
-__all__ = ["EquivariantAutoencoder", "InvariantAutoencoder"]
+__all__ = [
+    "EquivariantAutoencoder",
+    "EquivariantLinear",
+    "EquivariantMLP",
+    "InvariantAutoencoder",
+    "InvariantLinear",
+]

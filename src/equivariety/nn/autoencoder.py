@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
-
-import numpy as np
-import torch
-from torch import Tensor
+from typing import Any
 
 from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
-from equivariety.nn.network import BlockNetwork, identity_blocks, solution_blocks
+from equivariety.nn.network import BlockNetwork
 from equivariety.nn.ranks import validated_widths
-from equivariety.varieties import Component, HiddenSpace, InvariantMaps, NearestPoint, Solution
+from equivariety.varieties import Component, InvariantMaps
 
 
 class EquivariantAutoencoder(BlockNetwork):
@@ -43,6 +39,7 @@ class EquivariantAutoencoder(BlockNetwork):
 
     Examples
     --------
+    >>> import torch
     >>> import equivariety as ev
     >>> maps = ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1))
     >>> ranks = (13, 10, 9, 8, 7, 5, 3, 1, 0, 0, 0, 0, 0, 0, 0)
@@ -52,9 +49,6 @@ class EquivariantAutoencoder(BlockNetwork):
     >>> model(torch.zeros(2, 784)).shape
     torch.Size([2, 784])
     """
-
-    features_order: Tensor
-    batch_order: Tensor
 
     def __init__(
         self,
@@ -70,66 +64,6 @@ class EquivariantAutoencoder(BlockNetwork):
                              f"not {type(component).__name__}")  # fmt: skip
         hidden = validated_widths(component, depth, widths)
         super().__init__(component.maps, hidden, bias, device, dtype)
-        self.component = component
-        order = self._feature_places()
-        self.keep("features_order", order, device)
-        self.keep("batch_order", np.argsort(order), device)
-
-    @classmethod
-    def from_solution(cls, solution: Solution | NearestPoint, **options: Any) -> Self:
-        """The network of the solution's component with the closed-form weights; options as in the constructor."""
-        model = cls.__new__(cls)
-        EquivariantAutoencoder.__init__(model, solution.component, **options)
-        model.load_solution(solution)
-        return model
-
-    def load_solution(self, solution: Solution | NearestPoint) -> None:
-        """Set the weights to the closed form: encoder, identities, decoder; the bias, if any, to zero.
-
-        Raises
-        ------
-        InputError
-            If the solution belongs to other actions, or its ranks exceed those of this network.
-        """
-        mine, other = self.component, solution.component
-        if mine.maps != other.maps:
-            raise InputError(f"the solution must belong to the actions of this network ({mine.maps.shape[1]} -> "
-                             f"{mine.maps.shape[0]} points), not to others ({other.maps.shape[1]} -> "
-                             f"{other.maps.shape[0]} points)")  # fmt: skip
-        if any(theirs > own for theirs, own in zip(other.ranks, mine.ranks, strict=True)):
-            raise InputError(f"the ranks of the solution must be at most those of this network, {mine.ranks}, "
-                             f"not {other.ranks}")  # fmt: skip
-        first, *middle, last = self._factors()
-        first.load_blocks(solution_blocks(solution.encoder))
-        for factor in middle:
-            factor.load_blocks(identity_blocks(factor))
-        last.load_blocks(solution_blocks(solution.decoder))
-        if self.bias is not None:
-            torch.nn.init.zeros_(self.bias)
-
-    def encode(self, X: Tensor) -> Tensor:
-        """Features in the first hidden space, shape (samples, its dimension), block after block."""
-        (first, *_), samples = self._factors(), X.shape[0]
-        parts = first(self.source.analyze(X))
-        columns = torch.cat([part.transpose(0, 1).reshape(samples, -1) for part in parts], 1)
-        return columns.index_select(1, self.features_order)
-
-    def _feature_places(self) -> Any:
-        """For each feature of the first hidden space its place in the padded coordinates of the batches."""
-        groups = self.layout.groups
-        widths = tuple(group.widths[1] for group in groups)
-        space = HiddenSpace(self.maps.source.select([(g.bundle, g.positions) for g in groups]).bundles, widths)
-        feature = {id(group): place for group, place in zip(groups, space.places(), strict=True)}
-        order = np.empty(space.degree, dtype=np.intp)
-        start = 0
-        for batch in self.layout.batches:
-            width = batch.widths[1]
-            for group in batch.groups:
-                features = feature[id(group)].reshape(group.slots, -1)
-                places = start + np.arange(group.slots)[:, None] * width + np.arange(features.shape[1])
-                order[features] = places
-                start += group.slots * width
-        return order
 
 
 class InvariantAutoencoder(EquivariantAutoencoder):

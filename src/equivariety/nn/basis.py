@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -70,7 +70,7 @@ class BasisChange(Constants):
         gathered = X if self.in_order else X.index_select(1, self.order)
         found: list[list[Tensor]] = [[] for _ in self.slots]
         start = 0
-        for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self.transforms, strict=True)):
+        for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self._transforms(), strict=True)):
             values = gathered[:, start : start + orbits * size].reshape(samples, orbits, size)
             start += orbits * size
             if not self._used(number):
@@ -89,7 +89,7 @@ class BasisChange(Constants):
         samples = coordinates[0].shape[1]
         starts = [0] * len(coordinates)
         columns = []
-        for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self.transforms, strict=True)):
+        for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self._transforms(), strict=True)):
             if not self._used(number):
                 columns.append(coordinates[0].new_zeros(samples, orbits * size))
                 continue
@@ -105,6 +105,9 @@ class BasisChange(Constants):
         values = columns[0] if len(columns) == 1 else torch.cat(columns, 1)
         return values if self.in_order else values.index_select(1, self.inverse)
 
+    def _transforms(self) -> list[DenseTransform | FourierTransform]:
+        return cast("list[DenseTransform | FourierTransform]", list(self.transforms))
+
     def _used(self, piece: int) -> bool:
         return any(units[piece] for units in self.units)
 
@@ -112,12 +115,12 @@ class BasisChange(Constants):
 def _transform(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
     if isinstance(piece.split, FourierSplit):
         return FourierTransform(piece.split, batches, units, device, dtype)
+    if not isinstance(piece.split, DenseSplit):
+        raise TypeError(f"no transform for a {type(piece.split).__name__}")
     return DenseTransform(dense_basis(piece.split, piece.points.shape[1], batches, units), device, dtype)
 
 
-def dense_basis(
-    split: DenseSplit, points: int, batches: Sequence[Batch], units: Sequence[int]
-) -> NDArray[np.float64]:
+def dense_basis(split: DenseSplit, points: int, batches: Sequence[Batch], units: Sequence[int]) -> NDArray[np.float64]:
     """The matrix (coordinates in use, points), with zero rows for padding."""
     rows = [np.zeros((0, points))]
     for batch, unit in zip(batches, units, strict=True):

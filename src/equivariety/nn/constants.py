@@ -30,7 +30,7 @@ class Constants(nn.Module):
         self.register_buffer(name, torch.as_tensor(values, device=device).to(chosen), persistent=False)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
-        super()._apply(fn, recurse)
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         for name, values in self._exact.items():
             buffer = self.get_buffer(name)
             self._buffers[name] = torch.as_tensor(values, device=buffer.device).to(buffer.dtype)

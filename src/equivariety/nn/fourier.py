@@ -35,9 +35,9 @@ class FourierTransform(Constants):
     ) -> None:
         super().__init__()
         self.sides = split.shape
-        self.half = (*split.shape[:-1], split.shape[-1] // 2 + 1)
+        self.half_sides = (*split.shape[:-1], split.shape[-1] // 2 + 1)
         columns, scales = _columns(split, batches, units)
-        sources, factors = _sources(split, columns, scales, 2 * prod(self.half))
+        sources, factors = _sources(split, columns, scales, 2 * prod(self.half_sides))
         self.keep("columns", columns, device)
         self.keep("scales", scales, device, dtype)
         self.keep("sources", sources, device)
@@ -57,7 +57,7 @@ class FourierTransform(Constants):
         rows = coordinates.permute(1, 2, 0)
         padded = torch.cat([rows, rows.new_zeros(samples, orbits, 1)], 2)
         flat = padded.index_select(2, self.sources) * self.factors
-        spectrum = torch.view_as_complex(flat.reshape(samples, orbits, *self.half, 2))
+        spectrum = torch.view_as_complex(flat.reshape(samples, orbits, *self.half_sides, 2))
         axes = tuple(range(2, 2 + len(self.sides)))
         return torch.fft.irfftn(spectrum, s=self.sides, dim=axes, norm="ortho").reshape(samples, -1)
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.isotypic import Bundle, ChangeOfBasis, Field
-from equivariety.varieties import EquivariantMaps
+from equivariety.varieties import EquivariantMaps, HiddenSpace
 
 IntArray = NDArray[np.intp]
 
@@ -148,6 +148,22 @@ class Layout:
         position = np.arange(batch.widths[space])
         index = position // group.field.beta
         return np.where(index < group.widths[space], index, -1), position % group.field.beta
+
+
+def feature_places(layout: Layout) -> IntArray:
+    """For each feature of the first hidden space, block by block, its place in the padded columns of the batches."""
+    groups = layout.groups
+    source = layout.maps.source.select([(group.bundle, group.positions) for group in groups])
+    space = HiddenSpace(source.bundles, tuple(group.widths[1] for group in groups))
+    features = {id(group): places for group, places in zip(groups, space.places(), strict=True)}
+    order = np.empty(space.degree, dtype=np.intp)
+    start = 0
+    for batch in layout.batches:
+        for group in batch.groups:
+            numbers = features[id(group)].reshape(group.slots, -1)
+            order[numbers] = start + np.arange(group.slots)[:, None] * batch.widths[1] + np.arange(numbers.shape[1])
+            start += group.slots * batch.widths[1]
+    return order
 
 
 def _multiplications(batch: Batch) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -13,8 +13,9 @@ from equivariety.errors import InputError
 from equivariety.nn.basis import BasisChange
 from equivariety.nn.constants import Constants
 from equivariety.nn.factor import Factor
-from equivariety.nn.layout import Layout
-from equivariety.varieties import BlockMap, EquivariantMaps, HiddenSpace
+from equivariety.nn.layout import Layout, feature_places
+from equivariety.nn.ranks import validated_widths
+from equivariety.varieties import BlockMap, Component, EquivariantMaps, HiddenSpace, NearestPoint, Solution
 from equivariety.varieties.block_map import Coordinates
 
 
@@ -27,6 +28,7 @@ class BlockNetwork(Constants):
     """
 
     orbit_labels: Tensor
+    feature_order: Tensor
     bias: nn.Parameter | None
 
     def __init__(
@@ -46,12 +48,70 @@ class BlockNetwork(Constants):
         self.source = BasisChange(maps.source, batches, [batch.source_units for batch in batches], device, dtype)
         self.target = BasisChange(maps.target, batches, [batch.target_units for batch in batches], device, dtype)
         self.factors = nn.ModuleList(Factor(self.layout, number, device, dtype) for number in range(len(hidden) + 1))
+        if hidden:
+            self.keep("feature_order", feature_places(self.layout), device)
         self.register_parameter("bias", None)
         if bias:
             labels = maps.codomain.orbit_labels
             self.keep("orbit_labels", labels, device)
             self.bias = nn.Parameter(torch.empty(int(labels.max()) + 1, device=device, dtype=dtype))
         self.reset_parameters()
+
+    @classmethod
+    def from_solution(
+        cls,
+        solution: Solution | NearestPoint,
+        depth: int = 2,
+        bias: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> Self:
+        """The network of a solution's component with the closed-form weights: encoder, identities, decoder."""
+        model = cls.__new__(cls)
+        hidden = validated_widths(solution.component, depth, None)
+        BlockNetwork.__init__(model, solution.component.maps, hidden, bias, device, dtype)
+        model.load_solution(solution)
+        return model
+
+    @property
+    def component(self) -> Component:
+        """The function space: the component whose ranks are the narrowest multiplicities on the way."""
+        widths = [tuple(block.largest_rank for block in self.maps.blocks), *self.layout.hidden]
+        return Component(self.maps, tuple(int(rank) for rank in np.min(widths, axis=0)))
+
+    def load_solution(self, solution: Solution | NearestPoint) -> None:
+        """Set the weights to the closed form; the bias, if any, to zero.
+
+        Raises
+        ------
+        InputError
+            If the solution belongs to other actions, or its ranks exceed those of this network.
+        """
+        mine, other = self.component, solution.component
+        if mine.maps != other.maps:
+            raise InputError(f"the solution must belong to the actions of this network ({mine.maps.shape[1]} -> "
+                             f"{mine.maps.shape[0]} points), not to others ({other.maps.shape[1]} -> "
+                             f"{other.maps.shape[0]} points)")  # fmt: skip
+        if any(theirs > own for theirs, own in zip(other.ranks, mine.ranks, strict=True)):
+            raise InputError(f"the ranks of the solution must be at most those of this network, {mine.ranks}, "
+                             f"not {other.ranks}")  # fmt: skip
+        first, *rest = self._factors()
+        if rest:
+            first.load_blocks(solution_blocks(solution.encoder))
+            for factor in rest[:-1]:
+                factor.load_blocks(identity_blocks(factor))
+            rest[-1].load_blocks(solution_blocks(solution.decoder))
+        else:
+            first.load_blocks(solution_blocks(solution.decoder @ solution.encoder))
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def load_matrix(self, matrix: Any) -> None:
+        """Set the weights of a network without hidden space to the equivariant map nearest to a matrix."""
+        (factor,) = self._factors()
+        given = matrix.detach().cpu().numpy() if isinstance(matrix, Tensor) else matrix
+        blocks = self.maps.coordinates(given)
+        factor.load_blocks(solution_blocks(self.maps.from_coordinates(blocks)))
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw weights such that every block keeps the variance of its coordinates; the bias starts at zero."""
@@ -73,6 +133,14 @@ class BlockNetwork(Constants):
         for factor in self.factors:
             coordinates = factor(coordinates)
         return self.target.synthesize(coordinates)
+
+    def encode(self, X: Tensor) -> Tensor:
+        """Features of the rows of X in the first hidden space, shape (samples, its dimension), block after block."""
+        if len(self.factors) < 2:
+            raise InputError("a network without hidden space has no features: give it a rank")
+        parts = self.factors[0](self.source.analyze(X))
+        columns = torch.cat([part.transpose(0, 1).reshape(X.shape[0], -1) for part in parts], 1)
+        return columns.index_select(1, self.feature_order)
 
     def _factors(self) -> list[Factor]:
         return [factor for factor in self.factors if isinstance(factor, Factor)]
@@ -109,11 +177,6 @@ class BlockNetwork(Constants):
         if self.bias is not None:
             layers[-1].bias = nn.Parameter(self.bias.detach()[self.orbit_labels])
         return nn.Sequential(*layers)
-
-    @property
-    def parameters_count(self) -> int:
-        """Number of real weights, without the bias."""
-        return sum(factor.weight.numel() for factor in self._factors())
 
 
 def identity_blocks(factor: Factor) -> dict[int, Any]:

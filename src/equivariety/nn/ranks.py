@@ -63,7 +63,7 @@ def _check_width(component: Component, number: int, width: tuple[Any, ...]) -> N
 
 
 def _check_bottleneck(component: Component, widths: Sequence[tuple[int, ...]]) -> None:
-    """A block of less than full rank needs a hidden space of exactly that width, or the network leaves the component."""
+    """A block of less than full rank must be cut to its rank somewhere, or the network leaves the component."""
     for place, (block, rank) in enumerate(zip(component.maps.blocks, component.ranks, strict=True)):
         narrowest = min(width[place] for width in widths)
         if narrowest > rank and rank < block.largest_rank:
