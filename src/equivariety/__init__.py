@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
+    from equivariety.varieties.model_file import load_model as load_model
+    from equivariety.varieties.model_file import save_model as save_model
 
 __version__ = "0.1.0"
 
@@ -26,6 +28,8 @@ _HOMES = {
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
     "equivariance_error": "equivariety.audit",
+    "load_model": "equivariety.varieties.model_file",
+    "save_model": "equivariety.varieties.model_file",
 }
 _MODULES = ("actions", "convolution", "datasets", "nn", "testing")
 

@@ -119,6 +119,29 @@ class PermutationAction:
         n = self.degree
         return csr_array((np.ones(n), self.images[generator], np.arange(n + 1)), shape=(n, n))
 
+    def restrict(self, points: Sequence[int] | NDArray[np.intp]) -> PermutationAction:
+        """The action on a union of orbits, whose points are numbered anew in the order given.
+
+        Examples
+        --------
+        >>> PermutationAction.from_cycles("(1 3 4)(2 5)").restrict([1, 4]).cycles()
+        '(1 2)'
+        """
+        kept = np.asarray(points)
+        if (
+            kept.ndim != 1
+            or not kept.size
+            or kept.dtype.kind not in "iu"
+            or not 0 <= kept.min() <= kept.max() < self.degree
+        ):
+            raise InputError(f"points must be one or several of 0..{self.degree - 1}, not {points!r}")
+        number = np.full(self.degree, -1, dtype=np.intp)
+        number[kept] = np.arange(kept.size)
+        images = number[self.images[:, kept]]
+        if np.unique(kept).size < kept.size or (images < 0).any():
+            raise InputError("points must be a union of orbits, each point once: the generators carry them elsewhere")
+        return PermutationAction(images)
+
     def on_subsets(self, size: int) -> PermutationAction:
         """The action on the subsets of ``size`` points, in lexicographic order.
 

@@ -92,19 +92,44 @@ class NearestPoint:
 
 
 def factorize(maps: EquivariantMaps, spectra: Sequence[BlockSpectrum], ranks: Sequence[int]) -> Factorization:
-    """Cut every block at its rank. Blocks of equal rank in one bundle are kept in one array, rank 0 is left out."""
+    """Cut every block at its rank."""
+    groups = rank_groups(maps, ranks)
+    encoders = [spectra[group.bundle].encoder[group.members, : group.rank] for group in groups]
+    decoders = [spectra[group.bundle].decoder[group.members, :, : group.rank] for group in groups]
+    return factorization(maps, groups, encoders, decoders)
+
+
+@dataclass(frozen=True, eq=False)
+class RankGroup:
+    """Blocks of one bundle that have the same rank: they share an array in a factorization."""
+
+    bundle: int
+    members: NDArray[np.intp]
+    """Positions in the bundle."""
+    rank: int
+
+
+def rank_groups(maps: EquivariantMaps, ranks: Sequence[int]) -> list[RankGroup]:
+    """The groups of blocks of equal rank, bundle by bundle; blocks of rank 0 are left out."""
     given = np.asarray(ranks, dtype=np.intp)
-    groups, encoders, decoders, multiplicities = [], [], [], []
-    for number, (bundle, spectrum) in enumerate(zip(maps.bundles, spectra, strict=True)):
-        for rank in np.unique(given[bundle.members]):
-            rows = np.flatnonzero(given[bundle.members] == rank)
-            if rank:
-                groups.append((number, rows))
-                multiplicities.append(int(rank))
-                encoders.append(spectrum.encoder[rows, :rank])
-                decoders.append(spectrum.decoder[rows, :, :rank])
-    source, target = maps.source.select(groups), maps.target.select(groups)
-    hidden = HiddenSpace(source.bundles, tuple(multiplicities))
+    return [
+        RankGroup(number, np.flatnonzero(given[bundle.members] == rank), int(rank))
+        for number, bundle in enumerate(maps.bundles)
+        for rank in np.unique(given[bundle.members])
+        if rank
+    ]
+
+
+def factorization(
+    maps: EquivariantMaps,
+    groups: Sequence[RankGroup],
+    encoders: Sequence[NDArray[np.float64]],
+    decoders: Sequence[NDArray[np.float64]],
+) -> Factorization:
+    """From the components of the blocks, per group (members, rank, cols, beta) and (members, rows, rank, beta)."""
+    chosen = [(group.bundle, group.members) for group in groups]
+    source, target = maps.source.select(chosen), maps.target.select(chosen)
+    hidden = HiddenSpace(source.bundles, tuple(group.rank for group in groups))
     return Factorization(BlockMap(source, hidden, tuple(encoders)), BlockMap(hidden, target, tuple(decoders)))
 
 
