@@ -17,6 +17,7 @@ from equivariety.nn.layout import Layout, feature_places
 from equivariety.nn.ranks import validated_widths
 from equivariety.varieties import BlockMap, Component, EquivariantMaps, HiddenSpace, NearestPoint, Solution
 from equivariety.varieties.block_map import Coordinates
+from equivariety.varieties.model_file import basis_fingerprint
 
 
 class BlockNetwork(Constants):
@@ -29,6 +30,7 @@ class BlockNetwork(Constants):
 
     orbit_labels: Tensor
     feature_order: Tensor
+    fingerprint: Tensor
     bias: nn.Parameter | None
 
     def __init__(
@@ -50,6 +52,9 @@ class BlockNetwork(Constants):
         self.factors = nn.ModuleList(Factor(self.layout, number, device, dtype) for number in range(len(hidden) + 1))
         if hidden:
             self.keep("feature_order", feature_places(self.layout), device)
+        # Part of the state, so that weights never load into a network where they would mean another map.
+        digest = np.frombuffer(bytes.fromhex(basis_fingerprint(maps)), dtype=np.uint8)
+        self.register_buffer("fingerprint", torch.tensor(digest, device=device))
         self.register_parameter("bias", None)
         if bias:
             labels = maps.codomain.orbit_labels
@@ -133,6 +138,13 @@ class BlockNetwork(Constants):
         for factor in self.factors:
             coordinates = factor(coordinates)
         return self.target.synthesize(coordinates)
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        stored = state_dict.get(f"{prefix}fingerprint")
+        if stored is not None and not torch.equal(stored.cpu(), self.fingerprint.cpu()):
+            raise InputError("the weights belong to other actions, or were saved with another convention for bases: "
+                             "in this network they would mean another map")  # fmt: skip
+        super()._load_from_state_dict(state_dict, prefix, *rest)  # type: ignore[no-untyped-call]
 
     def encode(self, X: Tensor) -> Tensor:
         """Features of the rows of X in the first hidden space, shape (samples, its dimension), block after block."""
