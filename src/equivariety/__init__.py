@@ -25,7 +25,7 @@ _HOMES = {
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
 }
-_MODULES = ("actions", "convolution", "datasets")
+_MODULES = ("actions", "convolution", "datasets", "geometry")
 
 __all__ = [*_HOMES, *_MODULES]
 
