@@ -153,9 +153,9 @@ def _gram(y: Any, x: Any) -> NDArray[np.float64]:
 
 
 def _squared_norm(values: Any) -> float:
+    """Sum of squares: of each row in the precision of the data, of all rows in double precision."""
     xp = namespace(values)
-    flat = xp.reshape(values, (-1,))
-    return float(xp.sum(xp.matmul(flat[None, :], flat[:, None])))
+    return float(xp.sum(xp.vecdot(values, values), dtype=xp.float64))
 
 
 def _trivial_sum(parts: tuple[Any, ...], basis: ChangeOfBasis, ones: NDArray[np.float64]) -> NDArray[np.float64]:
