@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def _quaternionic(vectors: Array, count: int | None = None) -> Array:
     """
     rows, columns = vectors.shape[-2:]
     count = columns // 2 if count is None else count
-    flat = vectors.reshape(-1, rows, columns)
+    flat = vectors.reshape(prod(vectors.shape[:-2]), rows, columns)
     chosen = np.stack([_pair_up(matrix, count) for matrix in flat]) if len(flat) else np.zeros((0, rows, 2 * count))
     return chosen.reshape(*vectors.shape[:-2], rows, 2 * count)
 

@@ -51,6 +51,11 @@ class Moments:
     """Machine epsilon of the data, on which rank decisions rest."""
 
     @property
+    def energy(self) -> float:
+        """Sum of the squares of all inputs, as far as they lie in blocks: the traces of all Gram matrices."""
+        return sum(float(np.einsum("bii->", matrices[..., 0])) for matrices in self.inner)
+
+    @property
     def matrices(self) -> Matrices:
         """All arrays that add."""
         return (*self.inner, *(self.cross or ()), self.input_sum, self.target_sum)
@@ -115,8 +120,8 @@ def moments(
     batches = [slices[start : start + _CHUNKS_PER_TASK] for start in range(0, len(slices), _CHUNKS_PER_TASK)]
     total = _accumulated(in_threads(task, batches) if host else map(task, batches))
     if Y is None:
-        total = replace(total, target_norm=_total_trace(total))
-    if not np.isfinite(total.target_norm + _total_trace(total)):
+        total = replace(total, target_norm=total.energy)
+    if not np.isfinite(total.target_norm + total.energy):
         _raise_not_finite(X, Y)
     return total
 
@@ -179,15 +184,10 @@ def _in_double_precision(part: Moments) -> Moments:
     )
 
 
-def _total_trace(moments: Moments) -> float:
-    """Sum of the squares of all input coordinates."""
-    return sum(float(np.einsum("bii->", matrices[..., 0])) for matrices in moments.inner)
-
-
 def _squared_norm(values: Any) -> float:
+    """Sum of squares: of each row in the precision of the data, of all rows in double precision."""
     xp = namespace(values)
-    flat = xp.reshape(values, (-1,))
-    return float(xp.sum(xp.matmul(flat[None, :], flat[:, None])))
+    return float(xp.sum(xp.vecdot(values, values), dtype=xp.float64))
 
 
 def _trivial_sum(

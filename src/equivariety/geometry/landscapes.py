@@ -127,7 +127,7 @@ def data_problem(maps: EquivariantMaps, moments: Moments) -> Problem:
     """
     for number, bundle in enumerate(maps.bundles):
         values, _ = eigen(bundle.field.pack(moments.inner[number]), bundle.field)
-        cutoff = gram_eigenvalue_cutoff(values[:, :1], values.shape[1] * bundle.field.width, moments.precision)
+        cutoff = gram_eigenvalue_cutoff(values[:, :1], moments.energy, moments.precision)
         spanned = (values > cutoff).sum(axis=1)
         if (spanned < values.shape[1]).any():
             position = int(np.argmax(spanned < values.shape[1]))
