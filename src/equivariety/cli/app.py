@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
     sys.set_int_max_str_digits(0)
     try:
         status = app(args=arguments, standalone_mode=False)
+        if status == INTERRUPTED:  # some versions of Typer turn Ctrl-C into a status of their own
+            raise KeyboardInterrupt
     except (InputError, UsageProblem, OSError) as error:
         message = _one_line(error)
         if message:  # without any argument the help has been shown, and nothing is left to say
