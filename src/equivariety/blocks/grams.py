@@ -82,9 +82,7 @@ def _contracted(real: Any, field: Field) -> list[Any]:
     def part(q: int, p: int) -> Any:
         return real[:, q * rows : (q + 1) * rows, p * cols : (p + 1) * cols]
 
-    return [
-        _signed_sum([(sign, part(int(q), int(p))) for p, q, sign in _terms(table)]) for table in field.products
-    ]
+    return [_signed_sum([(sign, part(int(q), int(p))) for p, q, sign in _terms(table)]) for table in field.products]
 
 
 def _by_elements(left: Any, right: Any, field: Field) -> list[Any]:

@@ -130,9 +130,7 @@ def _accumulated(parts: Iterable[Moments]) -> Moments:
             continue
         for into, addend in zip(total.matrices, part.matrices, strict=True):
             np.add(into, addend, out=into)
-        total = replace(
-            total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm
-        )
+        total = replace(total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm)
     assert total is not None
     return total
 

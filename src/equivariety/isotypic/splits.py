@@ -81,7 +81,9 @@ class DenseSplit:
 
     def from_panels(self, panels: Sequence[Any | None]) -> Any:
         present = [panel for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size]
-        used = [panel is not None for panel, basis in zip(panels, self.bases, strict=True) for _ in range(basis[0].size)]
+        used = [
+            panel is not None for panel, basis in zip(panels, self.bases, strict=True) for _ in range(basis[0].size)
+        ]
         xp = namespace(present[0])
         samples = present[0].shape[0]
         first = next(basis for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size)
