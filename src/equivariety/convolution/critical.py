@@ -34,7 +34,7 @@ REFINEMENT_TOLERANCE = 1e-12
 MAX_REFINEMENTS = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CriticalPoint:
     """A real critical point of the squared error, up to scaling of the layers; the filters have equal norms.
 
@@ -59,7 +59,7 @@ class CriticalPoint:
         return self.index == 0 and not self.degenerate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CriticalPoints:
     """All critical points of one squared error.
 

@@ -29,7 +29,7 @@ SAME_POINT_TOLERANCE = 1e-6
 DEFAULT_SEED = 20260720
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StartSystem:
     """Generic complex data for filter sizes, with critical points in homogeneous coordinates (w_1, h, w_2, ...).
 
