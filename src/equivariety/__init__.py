@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from equivariety.actions import PermutationAction as PermutationAction
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
+    from equivariety.estimators import EquivariantPCA as EquivariantPCA
+    from equivariety.estimators import EquivariantRegression as EquivariantRegression
+    from equivariety.estimators import InvariantRegression as InvariantRegression
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
@@ -22,8 +25,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "DeterminantalVariety": "equivariety.varieties",
     "EquivariantMaps": "equivariety.varieties",
+    "EquivariantPCA": "equivariety.estimators",
+    "EquivariantRegression": "equivariety.estimators",
     "InputError": "equivariety.errors",
     "InvariantMaps": "equivariety.varieties",
+    "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
     "load_model": "equivariety.varieties.model_file",

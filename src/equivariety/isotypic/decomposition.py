@@ -152,7 +152,7 @@ class ChangeOfBasis:
 class Decomposition:
     """The irreducibles of a group in two of its actions, with one change of basis for each."""
 
-    irreducibles: tuple[Irreducible, ...]
+    irreducibles: Sequence[Irreducible]
     bundles: tuple[Bundle, ...]
     domain: ChangeOfBasis
     codomain: ChangeOfBasis
