@@ -105,7 +105,8 @@ def _regular(result: Tracked, net: LinearConvNet) -> NDArray[np.bool_]:
 
 def _collect(result: Tracked, net: LinearConvNet, rows: slice) -> Solutions:
     regular, times = _regular(result, net)[rows], result.times[rows]
-    points = result.points[rows][regular]
-    points = points[distinct(tensors(points, net.filter_sizes))]
-    failed = int(np.sum(times < 1 - END_ZONE))
+    ends = result.points[rows][regular]
+    points = ends[distinct(tensors(ends, net.filter_sizes))]
+    # Two paths never share a regular end point: one of them jumped, and its own end point is missing.
+    failed = int(np.sum(times < 1 - END_ZONE)) + len(ends) - len(points)
     return Solutions(points, len(times) - len(points) - failed, failed)
