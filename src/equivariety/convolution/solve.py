@@ -83,7 +83,7 @@ def _suspects(result: Tracked, net: LinearConvNet, expected: int) -> NDArray[np.
     """Paths that got lost on the way, and all of any that share an end point: one of them must have jumped."""
     suspects: set[int] = {int(i) for i in np.flatnonzero(result.times < 1 - END_ZONE)}
     for first in range(0, len(result.times), expected):
-        regular = first + np.flatnonzero(_regular(result, net)[first : first + expected])
+        regular = first + np.flatnonzero(_regular(result)[first : first + expected])
         keys = tensors(result.points[regular], net.filter_sizes)
         kept = distinct(keys)
         for index in set(range(len(regular))) - set(kept):
@@ -98,13 +98,13 @@ def _merge(result: Tracked, again: Tracked, rows: NDArray[np.intp]) -> Tracked:
     return Tracked(points, times, correction)
 
 
-def _regular(result: Tracked, net: LinearConvNet) -> NDArray[np.bool_]:
-    height = np.abs(result.points[:, net.filter_sizes[0]])
+def _regular(result: Tracked) -> NDArray[np.bool_]:
+    height = np.abs(result.points[:, 0])
     return result.arrived & (result.correction <= REGULAR_TOLERANCE) & (height >= SMALLEST_HEIGHT)
 
 
 def _collect(result: Tracked, net: LinearConvNet, rows: slice) -> Solutions:
-    regular, times = _regular(result, net)[rows], result.times[rows]
+    regular, times = _regular(result)[rows], result.times[rows]
     ends = result.points[rows][regular]
     points = ends[distinct(tensors(ends, net.filter_sizes))]
     # Two paths never share a regular end point: one of them jumped, and its own end point is missing.
