@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from equivariety.actions import PermutationAction as PermutationAction
+    from equivariety.audit import equivariance_error as equivariance_error
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
@@ -32,10 +33,11 @@ _HOMES = {
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "equivariance_error": "equivariety.audit",
     "load_model": "equivariety.varieties.model_file",
     "save_model": "equivariety.varieties.model_file",
 }
-_MODULES = ("actions", "convolution", "datasets")
+_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
 from equivariety.blocks import Moments
-from equivariety.blocks.moments import as_floating, row_chunks
+from equivariety.blocks.chunks import as_floating, row_chunks
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps

@@ -12,7 +12,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from equivariety.actions import PermutationAction
-from equivariety.blocks.moments import row_chunks
+from equivariety.blocks.chunks import row_chunks
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.validation import (

@@ -11,7 +11,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from equivariety.actions import PermutationAction, trivial
-from equivariety.blocks.moments import as_floating, row_chunks
+from equivariety.blocks.chunks import as_floating, row_chunks
 from equivariety.errors import InputError
 
 

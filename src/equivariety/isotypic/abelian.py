@@ -121,10 +121,10 @@ def _split(spectrum: _Spectrum, members: IntArray, bundles: tuple[Bundle, ...]) 
 def _dense(fourier: FourierSplit) -> DenseSplit:
     """The same split as a matrix: the images of the standard basis vectors."""
     size = prod(fourier.shape)
-    parts = fourier.forward(np.eye(size)[:, None, :])
+    panels = fourier.panels(np.eye(size)[:, None, :])
     return DenseSplit(
         tuple(
-            np.zeros((size, 0, 1, 1, beta)) if part is None else np.ascontiguousarray(part)
-            for part, beta in zip(parts, fourier.betas, strict=True)
+            np.zeros((size, 0, 1, 1, beta)) if panel is None else np.ascontiguousarray(panel.swapaxes(3, 4))
+            for panel, beta in zip(panels, fourier.betas, strict=True)
         )
     )

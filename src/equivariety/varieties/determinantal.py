@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb, factorial, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from equivariety.blocks import truncation
 from equivariety.errors import InputError
 from equivariety.isotypic import Field, field_named
 from equivariety.tolerances import membership_cutoff
+
+if TYPE_CHECKING:
+    from equivariety.geometry.critical import CriticalPoints
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,12 @@ class DeterminantalVariety:
         decoder = field.pack(spectrum.decoder[0][:, : self.rank])
         point = field.unpack(decoder @ field.pack(spectrum.encoder[0][: self.rank]))
         return point if self.field == "H" else np.asarray(field.pack(point)) + 0.0
+
+    def critical_points(self, M: Any) -> CriticalPoints:
+        """The critical points of the squared Frobenius distance to M on the matrices of rank r, best first."""
+        from equivariety.geometry.landscapes import determinantal_critical_points
+
+        return determinantal_critical_points(self, M)
 
     def _components(self, M: Any) -> NDArray[np.float64]:
         """M as a real array of shape (m, n, beta)."""

@@ -48,10 +48,10 @@ def spectra(maps: EquivariantMaps, moments: Moments) -> tuple[BlockSpectrum, ...
     result = []
     for number, bundle in enumerate(maps.bundles):
         field = bundle.field
-        S = field.pack(field.contract(moments.inner[number]))
+        S = field.pack(moments.inner[number])
         if moments.cross is None:
             result.append(principal(S, field, moments.precision))
         else:
-            C = field.pack(field.contract(moments.cross[number]))
+            C = field.pack(moments.cross[number])
             result.append(regression(S, C, field, moments.precision))
     return tuple(result)

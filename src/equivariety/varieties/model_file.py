@@ -78,7 +78,7 @@ def save_model(path: str | PathLike[str], solution: Solution | Model) -> None:
         "maps": _kind(maps),
         "ranks": solution.ranks,
         "loss": float(solution.loss),
-        "fingerprint": _fingerprint(maps),
+        "fingerprint": basis_fingerprint(maps),
     }
     # One entry, since safetensors writes several in random order; so equal models give equal files.
     metadata = {"model": json.dumps(description)}
@@ -155,7 +155,7 @@ def _kind(maps: EquivariantMaps) -> str:
     return "invariant" if isinstance(maps, InvariantMaps) else "equivariant"
 
 
-def _fingerprint(maps: EquivariantMaps) -> str:
+def basis_fingerprint(maps: EquivariantMaps) -> str:
     """A digest of everything that determines the basis."""
     digest = hashlib.sha256(f"{BASIS_CONVENTION} {_kind(maps)}".encode())
     for action in (maps.domain, maps.codomain):
@@ -176,7 +176,7 @@ def _check_basis(
     path: str | PathLike[str], model: Model, description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
 ) -> None:
     """The actions are those of the file, and the basis they get today is the one they had when it was written."""
-    if description.get("fingerprint") != _fingerprint(model.component.maps):
+    if description.get("fingerprint") != basis_fingerprint(model.component.maps):
         raise InputError(f"{path} has a fingerprint that does not fit its action, or the convention for bases changed "
                          "since it was written: fit the model again with this version")  # fmt: skip
     for name, found in _probe(model).items():

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.blocks import BlockSpectrum, Moments
-from equivariety.blocks.moments import as_floating, row_chunks
+from equivariety.blocks.chunks import as_floating, row_chunks
 from equivariety.isotypic.arrays import namespace
 from equivariety.varieties.block_map import BlockMap, HiddenSpace
 from equivariety.varieties.fitting import validated_data
