@@ -109,6 +109,9 @@ class CriticalPoints:
                 f"the data are not generic: {self.singular_paths} of {self.expected_count} paths end at infinity or in "
                 "singular points, so critical points that are not isolated and regular are not listed"
             )
+        coarse = max((point.correction for point in self.real), default=0.0)
+        if coarse > REFINEMENT_TOLERANCE:
+            return f"X^T X is ill-conditioned: real points are refined to {coarse:.0e} only"
         return ""
 
 
