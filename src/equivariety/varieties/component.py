@@ -84,6 +84,11 @@ class Component:
         return prod(factor.ed_degree for factor in self.factors)
 
     @property
+    def generic_ed_degree(self) -> int:
+        """The same number for a generic quadratic form on the equivariant maps."""
+        return prod(factor.generic_ed_degree for factor in self.factors)
+
+    @property
     def parameters(self) -> int:
         """Real parameters of the two-layer network that parameterizes the component."""
         return sum(factor.parameters for factor in self.factors)

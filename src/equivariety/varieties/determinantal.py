@@ -91,6 +91,23 @@ class DeterminantalVariety:
         return comb(min(self.m, self.n), self.rank)
 
     @property
+    def generic_ed_degree(self) -> int:
+        """The same number for a generic quadratic form instead of the Frobenius norm, which is a special one.
+
+        Over C it is the square, since the complexification is a product; over H that of the complex adjoint matrices.
+
+        Examples
+        --------
+        >>> DeterminantalVariety(1, 2, 2).ed_degree, DeterminantalVariety(1, 2, 2).generic_ed_degree
+        (2, 6)
+        """
+        from equivariety.geometry.generic_ed_degree import generic_ed_degree
+
+        size = self._field.width
+        count = generic_ed_degree(size * self.rank, size * self.m, size * self.n)
+        return count**2 if self.field == "C" else count
+
+    @property
     def parameters(self) -> int:
         """Real parameters of a factorization into (m x r) (r x n)."""
         return self._field.beta * self.rank * (self.m + self.n)
