@@ -46,7 +46,7 @@ def test_a_member_is_its_own_nearest_point():
 
 
 def test_nearest_quadratic_with_real_roots():
-    """For c (z - t)^2 the squared distance to z^2 + 1 is 2 - (1 + t^2)^2 / (1 + 4 t^2 + t^4): least for t = 0, infinity."""
+    """The best c (z - t)^2 has squared distance 2 - (1 + t^2)^2 / (1 + 4 t^2 + t^4), least for t = 0 and infinity."""
     near = LinearConvNet([2, 2], [1, 1]).nearest([1, 0, 1])
     assert near.distance == pytest.approx(1.0, rel=1e-9)
     np.testing.assert_allclose(sorted(near.filter), [0, 0, 1], atol=1e-9)

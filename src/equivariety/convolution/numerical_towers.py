@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from equivariety.convolution.entries import ComplexArray, FloatArray
 from equivariety.convolution.polynomials import from_roots
 from equivariety.convolution.towers import FIRST_FINITE, Level, RootTower
+from equivariety.tolerances import EPSILON
 
-MACHINE_EPSILON = float(np.finfo(np.float64).eps)
-ROOT_TOLERANCE = MACHINE_EPSILON**0.25
+ROOT_TOLERANCE = EPSILON**0.25
 TOLERANCE_RATIO = 8.0
-RESIDUAL_TOLERANCE = MACHINE_EPSILON**0.5
+RESIDUAL_TOLERANCE = EPSILON**0.5
 """A float filter belongs to the function space if a product of layers is this close to it, relative to its norm."""
-ZERO_TOLERANCE = 8 * MACHINE_EPSILON
+ZERO_TOLERANCE = 8 * EPSILON
 """Coefficients below this fraction of the largest one are taken to be zero: roots at 0 or at infinity."""
 
 
@@ -36,7 +36,7 @@ def numerical_tower(values: FloatArray, strides: Sequence[int]) -> RootTower:
     core = values[first : last + 1]
     roots = _roots(core)
     tolerance = ROOT_TOLERANCE
-    while tolerance > MACHINE_EPSILON and not _reproduces(core, *_merge(roots, tolerance)):
+    while tolerance > EPSILON and not _reproduces(core, *_merge(roots, tolerance)):
         tolerance /= TOLERANCE_RATIO
     points, labels = _merge(roots, tolerance)
     multiplicities = [first, len(values) - 1 - last, *(int(np.sum(labels == i)) for i in range(len(points)))]

@@ -25,6 +25,8 @@ END_ZONE = 1e-3
 """A path that stalls in this last part of the way approaches a singular end point or one at infinity."""
 REGULAR_TOLERANCE = 1e-9
 """An end point is regular if Newton's method corrects it by less than this."""
+SUSPICIOUS_DISTANCE = 1e-3
+"""Paths that end this close to a shared end point, relative to its norm, are tracked again."""
 SMALLEST_HEIGHT = 1e-7
 """An end point with a smaller coordinate h is taken to be at infinity."""
 
@@ -87,7 +89,7 @@ def _suspects(result: Tracked, net: LinearConvNet, expected: int) -> NDArray[np.
         keys = tensors(result.points[regular], net.filter_sizes)
         kept = distinct(keys)
         for index in set(range(len(regular))) - set(kept):
-            near = np.linalg.norm(keys - keys[index], axis=1) <= 1e-3 * np.linalg.norm(keys[index])
+            near = np.linalg.norm(keys - keys[index], axis=1) <= SUSPICIOUS_DISTANCE * np.linalg.norm(keys[index])
             suspects |= {int(i) for i in regular[near]}
     return np.array(sorted(suspects), dtype=np.intp)
 
