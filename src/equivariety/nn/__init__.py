@@ -10,11 +10,15 @@ except ModuleNotFoundError as missing:
 from equivariety.nn.autoencoder import EquivariantAutoencoder, InvariantAutoencoder
 from equivariety.nn.linear import EquivariantLinear, InvariantLinear
 from equivariety.nn.mlp import EquivariantMLP
+from equivariety.nn.training import History, Training, evaluate
 
 __all__ = [
     "EquivariantAutoencoder",
     "EquivariantLinear",
     "EquivariantMLP",
+    "History",
     "InvariantAutoencoder",
     "InvariantLinear",
+    "Training",
+    "evaluate",
 ]
