@@ -6,8 +6,8 @@ import copy
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from os import PathLike
 from math import inf, isfinite
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
