@@ -165,3 +165,17 @@ def test_restriction_to_orbits_keeps_the_order_given():
 def test_restriction_to_something_else_is_refused(points, message):
     with pytest.raises(InputError, match=message):
         actions.PermutationAction.from_cycles("(1 2 3)", degree=4).restrict(points)
+
+
+@pytest.mark.parametrize(
+    ("generators", "message"),
+    [
+        ([[0, 1], 3], "generators must be lists of 0-based images: generator 2 is 3"),
+        ([3, [0, 1]], "nested deeper"),
+        ([[[0]]], "generators must be one or several lists of 0-based images, not nested to depth 3"),
+        ([[0, [1, 2]]], "nested deeper"),
+    ],
+)
+def test_malformed_generators_are_refused(generators, message):
+    with pytest.raises(InputError, match=message):
+        actions.PermutationAction(generators)

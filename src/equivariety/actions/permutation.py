@@ -194,10 +194,17 @@ class PermutationAction:
 def _validated(generators: Iterable[Any]) -> NDArray[np.intp]:
     """The generators as one read-only array of shape (k, n)."""
     rows = generators if isinstance(generators, np.ndarray) else list(generators)
-    if len(rows) and np.ndim(rows[0]) == 0:
+    if len(rows) and np.isscalar(rows[0]):
         rows = [rows]
     _check_lengths(rows)
-    given = np.asarray(rows)
+    try:
+        given = np.asarray(rows)
+    except ValueError as error:  # rows that hold lists of different lengths
+        raise InputError(
+            "generators must be one or several lists of 0-based images, not lists nested deeper"
+        ) from error
+    if given.ndim != 2:
+        raise InputError(f"generators must be one or several lists of 0-based images, not nested to depth {given.ndim}")
     if given.dtype.kind not in "iu":
         raise InputError(f"generators must be whole numbers (0-based images), not values of type {given.dtype}")
     images = given.astype(np.intp)
@@ -208,6 +215,9 @@ def _validated(generators: Iterable[Any]) -> NDArray[np.intp]:
 
 
 def _check_lengths(rows: Sequence[Any] | NDArray[Any]) -> None:
+    for number, row in enumerate(rows, start=1):
+        if not hasattr(row, "__len__"):
+            raise InputError(f"generators must be lists of 0-based images: generator {number} is {row!r}")
     lengths = [len(row) for row in rows]
     if not lengths or not all(lengths):
         raise InputError("generators must be one or several permutations of at least one point, not an empty list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,7 @@ from equivariety.isotypic.fields import Field, field_named
 Label = tuple[int, int] | tuple[str, ...] | str
 
 
-@dataclass(frozen=True)
-class Irreducible:
+class Irreducible(NamedTuple):
     """A real irreducible representation of the acting group."""
 
     label: Label
@@ -61,7 +61,8 @@ def bundle_irreducibles(
     signatures : shape (irreducibles, types)
         Multiplicity of each irreducible in each orbit type.
     """
-    codes = np.array([field_named(name).beta for name in fields], dtype=np.intp)
+    betas = {name: field_named(name).beta for name in set(fields)}
+    codes = np.array([betas[name] for name in fields], dtype=np.intp)
     rows = np.column_stack([codes, dimensions, signatures])
     _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     inverse = inverse.ravel()

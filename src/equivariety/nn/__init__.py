@@ -8,6 +8,7 @@ except ModuleNotFoundError as missing:
     ) from missing
 
 from equivariety.nn.autoencoder import EquivariantAutoencoder, InvariantAutoencoder
+from equivariety.nn.convolution import LinearConvNet
 from equivariety.nn.linear import EquivariantLinear, InvariantLinear
 from equivariety.nn.mlp import EquivariantMLP
 from equivariety.nn.training import History, Training, evaluate
@@ -19,6 +20,10 @@ __all__ = [
     "History",
     "InvariantAutoencoder",
     "InvariantLinear",
+<<<<<<< HEAD
     "Training",
     "evaluate",
+=======
+    "LinearConvNet",
+>>>>>>> main
 ]

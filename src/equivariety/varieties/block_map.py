@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks.moments import as_floating
+from equivariety.blocks.chunks import as_floating
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace

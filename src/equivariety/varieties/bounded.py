@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,8 +12,13 @@ from equivariety.blocks import BlockSpectrum, Moments, allocate
 from equivariety.errors import InputError
 from equivariety.varieties.component import Component, truncations
 from equivariety.varieties.counting import Slot, count_exact, count_maximal, maximal_tuples
+from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
+
+if TYPE_CHECKING:
+    from equivariety.geometry.landscapes import FamilyCriticalPoints
+    from equivariety.geometry.singular import SingularLocus
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,12 @@ class RankBounded:
                              f"not {component.rank}")  # fmt: skip
         return component
 
+    def singular_locus(self) -> SingularLocus:
+        """The singular points of the whole family: of its components, and where two components meet."""
+        from equivariety.geometry.singular import SingularLocus
+
+        return SingularLocus(self)
+
     def contains(self, M: Any, tolerance: float | None = None) -> bool:
         """Whether M is equivariant and of rank at most r, up to a distance."""
         point = self.nearest(M)
@@ -105,8 +116,21 @@ class RankBounded:
         >>> point.ranks, round(point.distance, 6)
         ((1, 0), 4.242641)
         """
-        spectra = truncations(self.maps, U)
-        return nearest_point(self.maps, U, spectra, self._best_ranks(spectra))
+        found = truncations(self.maps, U)
+        return nearest_point(self._best_component(found), U, found)
+
+    def critical_points(self, U: Any) -> FamilyCriticalPoints:
+        """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""
+        from equivariety.geometry.landscapes import FamilyCriticalPoints, distance_problem
+
+        return FamilyCriticalPoints(self, distance_problem(self.maps, U))
+
+    def critical_fits(self, X: Any, Y: Any | None = None) -> FamilyCriticalPoints:
+        """The critical points of the mean squared error on data, on all components, lazily, best first."""
+        from equivariety.geometry.landscapes import FamilyCriticalPoints, data_problem
+        from equivariety.varieties.fitting import data_moments
+
+        return FamilyCriticalPoints(self, data_problem(self.maps, data_moments(self.maps, X, Y)))
 
     def fit(self, X: Any, Y: Any | None = None) -> Solution:
         """The map of rank at most r that minimizes the mean squared error: the global optimum over all components.
@@ -122,26 +146,22 @@ class RankBounded:
         InputError
             If shapes do not fit or values are not finite numbers.
         """
-        from equivariety.varieties.fitting import data_moments
-
         return self.solve(data_moments(self.maps, X, Y))
 
     def solve(self, moments: Moments) -> Solution:
         """The same from moments that were accumulated elsewhere."""
-        from equivariety.varieties.fitting import spectra
-
         found = spectra(self.maps, moments)
-        return solve_ranks(self.maps, moments, found, self._best_ranks(found))
+        return solve_ranks(self._best_component(found), moments, found)
 
-    def _best_ranks(self, spectra: Sequence[BlockSpectrum]) -> tuple[int, ...]:
+    def _best_component(self, found: Sequence[BlockSpectrum]) -> Component:
         ranks = np.zeros(len(self.maps.blocks), dtype=np.intp)
         if self.maps.bundles:
             chosen = allocate(
-                [spectrum.gains for spectrum in spectra], [b.dimension for b in self.maps.bundles], self.rank
+                [spectrum.gains for spectrum in found], [b.dimension for b in self.maps.bundles], self.rank
             )
             for bundle, best in zip(self.maps.bundles, chosen, strict=True):
                 ranks[bundle.members] = best
-        return tuple(ranks.tolist())
+        return Component(self.maps, tuple(ranks.tolist()))
 
     def _slots(self) -> list[Slot]:
         return [Slot(block.irrep_dim, block.largest_rank) for block in self.maps.blocks]
