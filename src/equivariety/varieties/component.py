@@ -20,6 +20,7 @@ from equivariety.varieties.solution import NearestPoint, Solution, nearest_point
 if TYPE_CHECKING:
     from equivariety.blocks import Moments
     from equivariety.geometry.critical import CriticalPoints
+    from equivariety.geometry.equations import Equations
     from equivariety.geometry.singular import SingularLocus
 
 
@@ -119,6 +120,35 @@ class Component:
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
         """
         return nearest_point(self, U, truncations(self.maps, U))
+
+    def equations(self) -> Equations:
+        """Generators of the radical ideal as SymPy polynomials in the coordinates of the blocks, for small cases.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> ev.InvariantMaps(ev.actions.trivial(2), 2).bounded(1).component([1]).equations().polynomials
+        (a1r1c1*a1r2c2 - a1r1c2*a1r2c1,)
+        """
+        from equivariety.geometry.equations import equations
+        from equivariety.geometry.ideals import component_ideal
+
+        return equations(self.maps, component_ideal(self))
+
+    def script(self, system: str, characteristic: int = 0) -> str:
+        """The same ideal as a program that prints dimension and degree.
+
+        Parameters
+        ----------
+        system : {"macaulay2", "singular", "sage", "oscar"}
+        characteristic : int
+            0 for the rational numbers, or a prime that is 1 modulo 4, over which the program is much faster.
+        """
+        from equivariety.geometry.ideals import component_ideal
+        from equivariety.geometry.scripts import script
+
+        remarks = [f"Expected: dimension {self.dimension}, degree {self.degree}."]
+        return script(component_ideal(self), system, characteristic, remarks)
 
     def critical_points(self, U: Any) -> CriticalPoints:
         """The critical points of the squared Frobenius distance to U on the smooth part, lazily, best first.
