@@ -122,18 +122,13 @@ def moments(
 
 
 def _accumulated(parts: Iterable[Moments]) -> Moments:
-    """The sum in double precision, in place: Gram blocks may take a good part of the memory."""
-    total: Moments | None = None
-    for part in parts:
-        if total is None:
-            total = _in_double_precision(part)
-            continue
+    """The sum of at least one part in double precision, in place: Gram blocks may take a good part of the memory."""
+    rest = iter(parts)
+    total = _in_double_precision(next(rest))
+    for part in rest:
         for into, addend in zip(total.matrices, part.matrices, strict=True):
             np.add(into, addend, out=into)
-        total = replace(
-            total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm
-        )
-    assert total is not None
+        total = replace(total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm)
     return total
 
 
