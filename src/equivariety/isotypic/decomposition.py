@@ -164,7 +164,7 @@ class ChangeOfBasis:
 class Decomposition:
     """The irreducibles of a group in two of its actions, with one change of basis for each."""
 
-    irreducibles: tuple[Irreducible, ...]
+    irreducibles: Sequence[Irreducible]
     bundles: tuple[Bundle, ...]
     domain: ChangeOfBasis
     codomain: ChangeOfBasis
@@ -194,6 +194,7 @@ def decompose(domain: PermutationAction, codomain: PermutationAction | None = No
     if codomain is not None and len(codomain.images) != len(domain.images):
         raise InputError(f"domain and codomain must have the same generators in the same order: "
                          f"the domain has {len(domain.images)}, the codomain has {len(codomain.images)}")  # fmt: skip
+    irreducibles: Sequence[Irreducible]
     joint = domain if codomain is None else domain + codomain
     if commute(joint.images):
         bases = np.unique(joint.orbit_labels, return_index=True)[1]
@@ -216,7 +217,7 @@ def decompose_invariants(domain: PermutationAction, outputs: int) -> Decompositi
     (2,)
     """
     trivial = Irreducible((1, 1) if len(domain.images) == 1 else "trivial", "R", 1, 1 + 0j)
-    bundles = bundle_irreducibles(["R"], np.ones(1, dtype=np.intp), np.ones((1, 1), dtype=np.intp))
+    bundles = bundle_irreducibles(*np.ones((2, 1), dtype=np.intp), np.ones((1, 1), dtype=np.intp))
     return Decomposition(
         (trivial,), bundles, _invariants(domain, bundles), _invariants(PermutationAction(np.arange(outputs)), bundles)
     )
