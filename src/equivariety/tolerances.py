@@ -50,3 +50,13 @@ def equal_eigenvalue_cutoff(size: int) -> float:
 def normal_form_cutoff(size: int) -> float:
     """Frobenius norm up to which a matrix of this size, with Gaussian or orthonormal blocks, counts as zero."""
     return 64 * size * EPSILON
+
+
+def linearity_cutoff(size: int, precision: float) -> float:
+    """A function counts as linear if it differs from its matrix by at most this, relative to its largest value."""
+    return 64 * size * precision
+
+
+def equivariance_cutoff(size: int, precision: float) -> float:
+    """Relative error up to which a map on this many points counts as equivariant: rounding in a few products."""
+    return 64 * size**0.5 * precision

@@ -165,14 +165,14 @@ def test_equal_characters_get_letters():
     assert labels[-2:] == ["dimension 2, character (-1, -1), a", "dimension 2, character (-1, -1), b"]
 
 
-def test_the_trivial_vector_is_positive_and_complex_units_turn_like_the_labels_of_cycles():
+def test_the_trivial_vector_is_positive_and_complex_units_turn_as_in_the_closed_form():
     cycle = np.array([[1, 2, 0]])
     splitting = split_types([cycle, cycle])
     for bases in splitting.bases:
         np.testing.assert_allclose(bases[0].ravel(), 3**-0.5)
         plane = bases[1][:, 0, 0, :]
         angle = 2 * np.pi * 2 / 3  # m / l = 2 / 3
-        turn = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+        turn = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
         np.testing.assert_allclose(plane.T @ plane[cycle[0]], turn, atol=1e-12)
 
 

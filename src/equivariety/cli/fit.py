@@ -94,7 +94,7 @@ def parse_ranks(text: str) -> tuple[int, ...]:
     words = text.replace(",", " ").split()
     wrong = next((word for word in words if not word.isdecimal()), None)
     if wrong is not None or not words:
-        raise InputError(f"--ranks must be whole numbers with commas, such as 13,10,9, not {wrong or text!r}")
+        raise InputError(f"--ranks must be whole numbers with commas, such as 13,10,9, not {text!r}")
     return tuple(map(int, words))
 
 

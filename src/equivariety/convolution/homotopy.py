@@ -23,16 +23,15 @@ from equivariety.convolution.entries import ComplexArray, FloatArray
 
 @dataclass(frozen=True)
 class Data:
-    """Quadratic form and linear form of the squared error u^T Q u - 2 b^T u on tensors, one or one per path."""
+    """Quadratic form and linear form of the squared error u^T Q u - 2 b^T u on tensors, each shared or one per path."""
 
     quadratic: NDArray[Any]
     linear: NDArray[Any]
 
     def take(self, paths: NDArray[np.intp]) -> Data:
-        """The data of some of the paths; shared data stay as they are."""
-        if len(self.quadratic) == 1:
-            return self
-        return Data(self.quadratic[paths], self.linear[paths])
+        """The data of some of the paths; shared forms stay as they are."""
+        quadratic = self.quadratic if len(self.quadratic) == 1 else self.quadratic[paths]
+        return Data(quadratic, self.linear if len(self.linear) == 1 else self.linear[paths])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -23,7 +22,9 @@ from equivariety.convolution.tracker import Tracked, TrackingOptions, track
 from equivariety.errors import InputError
 
 MAX_PATHS = 5000
-MAX_LOOPS = 60
+MAX_LOOPS = 1000
+PATHS_PER_ROUND = 120
+"""Few points are carried around many loops at once: small batches would waste time on overhead."""
 SAME_POINT_TOLERANCE = 1e-6
 DEFAULT_SEED = 20260720
 
@@ -73,8 +74,9 @@ def generic_start(filter_sizes: Sequence[int], seed: int = DEFAULT_SEED) -> Star
     base = Data(quadratic[None], linear[None])
     loops = 0
     while len(points) < expected and loops < MAX_LOOPS:
-        points = _around_loop(random, sizes, base, points)
-        loops += 1
+        number = max(1, PATHS_PER_ROUND // len(points))
+        points = _around_loops(random, sizes, base, points, number)
+        loops += number
     return StartSystem(sizes, base, points, expected, loops)
 
 
@@ -114,14 +116,19 @@ def _first_pair(
     return np.insert(filters, sizes[0], 1.0, axis=1), quadratic @ tensor + free - tangent
 
 
-def _around_loop(random: np.random.Generator, sizes: tuple[int, ...], base: Data, points: ComplexArray) -> ComplexArray:
-    """Carry the points around a triangle of linear forms and add the new ones among the end points."""
+def _around_loops(
+    random: np.random.Generator, sizes: tuple[int, ...], base: Data, points: ComplexArray, number: int
+) -> ComplexArray:
+    """Carry the points around several triangles of linear forms and add the new ones among the end points."""
     scale = np.linalg.norm(base.linear) / np.sqrt(base.linear.size)
-    corners = [base, *(Data(base.quadratic, scale * _gaussian(random, base.linear.shape)) for _ in range(2)), base]
-    carried = points
-    for start, end in pairwise(corners):
-        result = track(Path(sizes, start, end), carried, TrackingOptions())
-        carried = result.points[_good(result)]
+    forms = [scale * _gaussian(random, (number, base.linear.shape[1])) for _ in range(2)]
+    loop_of_path = np.repeat(np.arange(number), len(points))
+    carried = np.tile(points, (number, 1))
+    start = base
+    for end in (*(Data(base.quadratic, form) for form in forms), base):
+        result = track(Path(sizes, start, end).take(loop_of_path), carried, TrackingOptions())
+        good = _good(result)
+        carried, loop_of_path, start = result.points[good], loop_of_path[good], end
     everything = np.concatenate([points, carried])
     return everything[distinct(tensors(everything, sizes))]
 

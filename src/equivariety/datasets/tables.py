@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def read_table(path: str | Path) -> NDArray[Any]:
         array = array.astype(np.float32) / 255 if array.dtype == np.uint8 else array
     if array.ndim == 0:
         raise InputError(f"data file {str(path)!r} must hold a matrix, not a single number")
-    return array.reshape(len(array), -1) if array.ndim > 1 else array.reshape(-1, 1)
+    return array.reshape(len(array), prod(array.shape[1:]))
 
 
 def write_array(path: str | Path, array: NDArray[Any]) -> None:
@@ -63,7 +64,7 @@ def _read_numpy(path: Path) -> NDArray[Any]:
     except InputError:
         raise
     except (ValueError, EOFError, OSError, KeyError) as error:
-        raise InputError(f"data file {str(path)!r} is not a NumPy file of numbers: {error}") from error
+        raise InputError(f"data file {str(path)!r} is not a NumPy file of numbers, or is truncated") from error
 
 
 def _name_in(path: Path, names: list[str]) -> str:

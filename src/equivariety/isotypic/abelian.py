@@ -51,7 +51,7 @@ def split_abelian(
     present = np.zeros((len(frequencies), len(spectra)), dtype=np.intp)
     for number, members in enumerate(ids):
         present[members, number] = 1
-    real = (frequencies[:, :, 1] <= 2).all(axis=1)
+    real = np.asarray((frequencies[:, :, 1] <= 2).all(axis=1))
     dimensions = np.where(real, 1, 2)
     bundles = bundle_irreducibles(dimensions, dimensions, present)
     splits = [

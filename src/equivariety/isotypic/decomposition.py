@@ -217,7 +217,8 @@ def decompose_invariants(domain: PermutationAction, outputs: int) -> Decompositi
     (2,)
     """
     trivial = Irreducible((1, 1) if len(domain.images) == 1 else "trivial", "R", 1, 1 + 0j)
-    bundles = bundle_irreducibles(*np.ones((2, 1), dtype=np.intp), np.ones((1, 1), dtype=np.intp))
+    one = np.ones(1, dtype=np.intp)
+    bundles = bundle_irreducibles(one, one, one[:, None])
     return Decomposition(
         (trivial,), bundles, _invariants(domain, bundles), _invariants(PermutationAction(np.arange(outputs)), bundles)
     )

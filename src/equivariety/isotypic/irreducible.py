@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,7 @@ from equivariety.isotypic.rows import row_codes
 Label = tuple[int, int] | tuple[str, ...] | str
 
 
-@dataclass(frozen=True)
-class Irreducible:
+class Irreducible(NamedTuple):
     """A real irreducible representation of the acting group."""
 
     label: Label

@@ -54,14 +54,15 @@ def split_by_types(
 
 
 def _orbit_types(images: IntArray, orbit_labels: IntArray, sizes: IntArray) -> list[OrbitType]:
-    """Types by ascending size."""
+    """Types in order of first appearance."""
     order = np.lexsort([orbit_labels, sizes[orbit_labels]])
     size_of_place = sizes[orbit_labels[order]]
-    return [
+    types = [
         kind
         for size in np.unique(sizes)
         for kind in classify_orbits(images, order[size_of_place == size].reshape(-1, size))
     ]
+    return sorted(types, key=lambda kind: int(kind.points[0, 0]))
 
 
 def _split(splitting: NumericalSplitting, number: int, bundles: Sequence[Bundle]) -> Split:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from equivariety.files import replacing
 
@@ -26,7 +26,7 @@ BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW, GRAY = (
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
 RESOLUTION = 200  # dots per inch
 
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "font.size": 9,
     "axes.titlesize": 10,
     "axes.spines.top": False,

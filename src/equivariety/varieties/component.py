@@ -13,6 +13,7 @@ from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.errors import InputError
 from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.determinantal import DeterminantalVariety
+from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
 
@@ -104,7 +105,7 @@ class Component:
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
         """
-        return nearest_point(self.maps, U, truncations(self.maps, U), self.ranks)
+        return nearest_point(self, U, truncations(self.maps, U))
 
     def fit(self, X: Any, Y: Any | None = None) -> Solution:
         """The map of the component that minimizes the mean squared error ||M x - y||^2 over the samples.
@@ -115,15 +116,11 @@ class Component:
         Y : array of shape (samples, codomain degree), optional
             By default Y = X: the best linear autoencoder on this component.
         """
-        from equivariety.varieties.fitting import data_moments
-
         return self.solve(data_moments(self.maps, X, Y))
 
     def solve(self, moments: Moments) -> Solution:
         """The same from moments that were accumulated elsewhere."""
-        from equivariety.varieties.fitting import spectra
-
-        return solve_ranks(self.maps, moments, spectra(self.maps, moments), self.ranks)
+        return solve_ranks(self, moments, spectra(self.maps, moments))
 
 
 def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:

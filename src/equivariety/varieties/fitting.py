@@ -7,12 +7,9 @@ from typing import Any
 import numpy as np
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
-from equivariety.blocks.chunks import as_floating, row_chunks
 from equivariety.blocks.moments import moments
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import namespace
 from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.solution import Solution
 
 
 def data_moments(maps: EquivariantMaps, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Moments:
@@ -58,15 +55,3 @@ def spectra(maps: EquivariantMaps, moments: Moments) -> tuple[BlockSpectrum, ...
             C = field.pack(moments.cross[number])
             result.append(regression(S, C, field, moments.precision))
     return tuple(result)
-
-
-def mean_squared_error(solution: Solution, X: Any, Y: Any) -> float:
-    """Mean of (M x - y)^2 over samples and entries, in chunks."""
-    maps = solution.component.maps
-    X = validated_data(X, "X", maps.domain.degree, "the domain")
-    Y = validated_data(Y, "Y", maps.codomain.degree, "the codomain")
-    total = 0.0
-    for rows in row_chunks(X.shape[0], max(maps.shape)):
-        residual = solution.apply(X[rows]) - as_floating(Y[rows])
-        total += float(namespace(residual).sum(residual**2))
-    return total / (X.shape[0] * maps.codomain.degree)

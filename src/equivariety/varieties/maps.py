@@ -48,7 +48,7 @@ class Block:
         return field_named(self.field).beta * self.rows * self.cols
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class EquivariantMaps:
     """The linear maps M with M P_domain = P_codomain M for every generator.
 
@@ -79,14 +79,11 @@ class EquivariantMaps:
     """
 
     domain: PermutationAction
-    codomain: PermutationAction = None  # type: ignore[assignment]  # replaced by the domain in __post_init__
+    codomain: PermutationAction
 
-    def __post_init__(self) -> None:
-        if self.codomain is None:
-            object.__setattr__(self, "codomain", self.domain)
-        for name, action in (("domain", self.domain), ("codomain", self.codomain)):
-            if not isinstance(action, PermutationAction):
-                raise InputError(f"{name} must be a PermutationAction, not {type(action).__name__}")
+    def __init__(self, domain: PermutationAction, codomain: PermutationAction | None = None) -> None:
+        object.__setattr__(self, "domain", _validated_action(domain, "domain"))
+        object.__setattr__(self, "codomain", _validated_action(domain if codomain is None else codomain, "codomain"))
         if len(self.domain.images) != len(self.codomain.images):
             raise InputError(f"domain and codomain must have the same generators in the same order: the domain has "
                              f"{len(self.domain.images)}, the codomain has {len(self.codomain.images)}")  # fmt: skip
@@ -257,3 +254,9 @@ class InvariantMaps(EquivariantMaps):
     @cached_property
     def decomposition(self) -> Decomposition:
         return decompose_invariants(self.domain, self.codomain.degree)
+
+
+def _validated_action(action: Any, name: str) -> PermutationAction:
+    if not isinstance(action, PermutationAction):
+        raise InputError(f"{name} must be a PermutationAction, not {type(action).__name__}")
+    return action

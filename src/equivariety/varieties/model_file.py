@@ -25,7 +25,7 @@ from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.component import Component
 from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
-from equivariety.varieties.solution import Factorization, Solution, factorization, rank_groups
+from equivariety.varieties.solution import FactoredMap, Solution, factors, rank_groups
 
 FORMAT = "equivariety model 1"
 
@@ -34,28 +34,11 @@ BASIS_CONVENTION = 1
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class Model(FactoredMap):
     """A fitted map that was saved: it applies without the data or the fit."""
 
-    component: Component
-    """The component the map lies on."""
     loss: float
     """Mean squared error per entry on the data of the fit."""
-    encoder: BlockMap
-    decoder: BlockMap
-
-    @property
-    def ranks(self) -> tuple[int, ...]:
-        """The rank of every block."""
-        return self.component.ranks
-
-    def matrix(self) -> NDArray[np.float64]:
-        """The dense matrix M, shape (m, n)."""
-        return (self.decoder @ self.encoder).matrix()
-
-    def apply(self, X: Any) -> Any:
-        """Predictions M x for the rows of X, shape (samples, m)."""
-        return self.decoder.apply(self.encoder.apply(X))
 
 
 def save_model(path: str | PathLike[str], solution: Solution | Model) -> None:
@@ -95,7 +78,7 @@ def save_model(path: str | PathLike[str], solution: Solution | Model) -> None:
         "maps": _kind(maps),
         "ranks": solution.ranks,
         "loss": float(solution.loss),
-        "fingerprint": _fingerprint(maps),
+        "fingerprint": basis_fingerprint(maps),
     }
     # One entry, since safetensors writes several in random order; so equal models give equal files.
     metadata = {"model": json.dumps(description)}
@@ -146,11 +129,11 @@ def _model(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) 
     invariant = description["maps"] == "invariant"
     maps = InvariantMaps(domain, codomain.degree) if invariant else EquivariantMaps(domain, codomain)
     component = Component(maps, tuple(description["ranks"]))
-    parts = _factorization(component, tensors)
-    return Model(component, float(description["loss"]), parts.encoder, parts.decoder)
+    encoder, decoder = _factors(component, tensors)
+    return Model(component, encoder, decoder, float(description["loss"]))
 
 
-def _factorization(component: Component, tensors: Mapping[str, NDArray[Any]]) -> Factorization:
+def _factors(component: Component, tensors: Mapping[str, NDArray[Any]]) -> tuple[BlockMap, BlockMap]:
     maps, groups = component.maps, rank_groups(component.maps, component.ranks)
     encoders, decoders = [], []
     for number, group in enumerate(groups):
@@ -158,7 +141,7 @@ def _factorization(component: Component, tensors: Mapping[str, NDArray[Any]]) ->
         cols, rows = maps.source.multiplicities[group.bundle], maps.target.multiplicities[group.bundle]
         encoders.append(_block(tensors, f"encoder.{number}", (size, group.rank, cols, beta)))
         decoders.append(_block(tensors, f"decoder.{number}", (size, rows, group.rank, beta)))
-    return factorization(maps, groups, encoders, decoders)
+    return factors(maps, groups, encoders, decoders)
 
 
 def _block(tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -172,7 +155,7 @@ def _kind(maps: EquivariantMaps) -> str:
     return "invariant" if isinstance(maps, InvariantMaps) else "equivariant"
 
 
-def _fingerprint(maps: EquivariantMaps) -> str:
+def basis_fingerprint(maps: EquivariantMaps) -> str:
     """A digest of everything that determines the basis."""
     digest = hashlib.sha256(f"{BASIS_CONVENTION} {_kind(maps)}".encode())
     for action in (maps.domain, maps.codomain):
@@ -193,7 +176,7 @@ def _check_basis(
     path: str | PathLike[str], model: Model, description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
 ) -> None:
     """The actions are those of the file, and the basis they get today is the one they had when it was written."""
-    if description.get("fingerprint") != _fingerprint(model.component.maps):
+    if description.get("fingerprint") != basis_fingerprint(model.component.maps):
         raise InputError(f"{path} has a fingerprint that does not fit its action, or the convention for bases changed "
                          "since it was written: fit the model again with this version")  # fmt: skip
     for name, found in _probe(model).items():

@@ -3,8 +3,8 @@
 import pickle
 
 import pytest
-from conftest import REFERENCE, cases, network
 
+from convolution_cases import REFERENCE, cases, network
 from equivariety.convolution import LinearConvNet, generic_ed_degree
 from equivariety.convolution.chern import chern_class_degrees, segre_degree
 

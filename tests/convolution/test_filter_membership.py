@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from conftest import cases, network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convolution_cases import cases, network
 from equivariety.convolution import LinearConvNet
 
 EXACT_AND_FLOAT = pytest.mark.parametrize("number", [int, float])
