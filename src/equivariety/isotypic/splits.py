@@ -135,11 +135,12 @@ class FourierSplit:
     def _pick(self, spectrum: Any, cells: NDArray[np.intp], conjugated: NDArray[np.bool_], beta: int) -> Any:
         """Real coordinates (samples, members, 1, beta, orbits) of the members that stand in the given cells."""
         xp = namespace(spectrum)
-        coefficients = xp.permute_dims(xp.take(spectrum, constant(cells, spectrum), axis=2), (0, 2, 1))
+        coefficients = xp.permute_dims(_taken(spectrum, cells), (0, 2, 1))
         if beta == 1:
             return xp.real(coefficients)[:, :, None, None, :]
-        scale = constant(np.where(conjugated, -(2**0.5), 2**0.5), xp.real(spectrum))[None, :, None]
-        return xp.stack([xp.real(coefficients) * 2**0.5, xp.imag(coefficients) * scale], axis=2)[:, :, None]
+        parts = xp.stack([xp.real(coefficients), xp.imag(coefficients)], axis=2)
+        scale = 2**0.5 * np.stack([np.ones(cells.size), np.where(conjugated, -1.0, 1.0)], axis=1)
+        return (parts * constant(scale, parts)[None, :, :, None])[:, :, None]
 
     def from_panels(self, panels: Sequence[Any | None]) -> Any:
         present = [(number, part) for number, part in enumerate(panels) if part is not None and self.cells[number].size]
@@ -193,3 +194,10 @@ class FourierSplit:
             tuple(self.conjugated[bundle][rows] for bundle, rows in present),
             tuple(self.betas[bundle] for bundle, _ in groups),
         )
+
+
+def _taken(spectrum: Any, cells: NDArray[np.intp]) -> Any:
+    """The given cells of the last axis; neighbours are a view."""
+    if np.array_equal(cells, np.arange(cells[0], cells[0] + cells.size)):
+        return spectrum[:, :, int(cells[0]) : int(cells[0]) + cells.size]
+    return namespace(spectrum).take(spectrum, constant(cells, spectrum), axis=2)
