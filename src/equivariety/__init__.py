@@ -37,7 +37,7 @@ _HOMES = {
     "load_model": "equivariety.varieties.model_file",
     "save_model": "equivariety.varieties.model_file",
 }
-_MODULES = ("actions", "convolution", "datasets", "nn", "testing")
+_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -60,3 +60,17 @@ def linearity_cutoff(size: int, precision: float) -> float:
 def equivariance_cutoff(size: int, precision: float) -> float:
     """Relative error up to which a map on this many points counts as equivariant: rounding in a few products."""
     return 64 * size**0.5 * precision
+
+
+def equal_singular_values_gap(largest: float, size: int, precision: float = EPSILON) -> float:
+    """Singular values that differ by no more than this count as equal, and as zero below it.
+
+    They are square roots of gains, which carry errors of order epsilon * largest^2, hence
+    size * sqrt(epsilon) * largest / 10.
+    """
+    return 0.1 * size * precision**0.5 * largest
+
+
+def vanishing_cutoff(scale: float, size: int) -> float:
+    """A gradient or a curvature up to this counts as zero: size * sqrt(epsilon) / 10 times its natural scale."""
+    return 0.1 * size * EPSILON**0.5 * scale

@@ -105,7 +105,8 @@ def test_deep_copies_compute_the_same(model):
 def test_pickles_load_in_a_fresh_process(tmp_path):
     model, x = EquivariantLinear(ev.actions.image_rotation(3)), torch.ones(1, 9)
     torch.save(model, tmp_path / "model.pt")
-    code = f"import torch; print(torch.load({str(tmp_path / 'model.pt')!r}, weights_only=False)(torch.ones(1, 9)).tolist())"
+    load = f"torch.load({str(tmp_path / 'model.pt')!r}, weights_only=False)"
+    code = f"import torch; print({load}(torch.ones(1, 9)).tolist())"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.strip() == str(model(x).tolist())
 

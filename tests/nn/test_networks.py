@@ -53,8 +53,12 @@ def test_layers_are_equivariant_in_both_precisions_and_have_one_weight_per_pair_
 def test_deep_networks_agree_with_their_plain_layers_and_their_matrix(case):
     maps = ev.EquivariantMaps(*actions(case))
     ranks = tuple(min(1 + i % 2, block.largest_rank) for i, block in enumerate(maps.blocks))
-    wide = tuple(rank + 2 if rank == block.largest_rank else rank for rank, block in zip(ranks, maps.blocks, strict=True))
-    model = EquivariantAutoencoder(Component(maps, ranks), depth=3, widths=[wide, ranks], bias=True, dtype=torch.float64)
+    wide = tuple(
+        rank + 2 if rank == block.largest_rank else rank for rank, block in zip(ranks, maps.blocks, strict=True)
+    )
+    model = EquivariantAutoencoder(
+        Component(maps, ranks), depth=3, widths=[wide, ranks], bias=True, dtype=torch.float64
+    )
     torch.nn.init.normal_(model.bias)
     x = torch.randn(5, maps.domain.degree, dtype=torch.float64)
     torch.testing.assert_close(model(x), model.to_dense()(x))

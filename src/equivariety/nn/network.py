@@ -144,7 +144,7 @@ class BlockNetwork(Constants):
         if stored is not None and not torch.equal(stored.cpu(), self.fingerprint.cpu()):
             raise InputError("the weights belong to other actions, or were saved with another convention for bases: "
                              "in this network they would mean another map")  # fmt: skip
-        super()._load_from_state_dict(state_dict, prefix, *rest)  # type: ignore[no-untyped-call]
+        super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def encode(self, X: Tensor) -> Tensor:
         """Features of the rows of X in the first hidden space, shape (samples, its dimension), block after block."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from equivariety.varieties.counting import Slot, count_exact, count_maximal, max
 from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
+
+if TYPE_CHECKING:
+    from equivariety.geometry.landscapes import FamilyCriticalPoints
+    from equivariety.geometry.singular import SingularLocus
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,12 @@ class RankBounded:
                              f"not {component.rank}")  # fmt: skip
         return component
 
+    def singular_locus(self) -> SingularLocus:
+        """The singular points of the whole family: of its components, and where two components meet."""
+        from equivariety.geometry.singular import SingularLocus
+
+        return SingularLocus(self)
+
     def contains(self, M: Any, tolerance: float | None = None) -> bool:
         """Whether M is equivariant and of rank at most r, up to a distance."""
         point = self.nearest(M)
@@ -108,6 +118,19 @@ class RankBounded:
         """
         found = truncations(self.maps, U)
         return nearest_point(self._best_component(found), U, found)
+
+    def critical_points(self, U: Any) -> FamilyCriticalPoints:
+        """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""
+        from equivariety.geometry.landscapes import FamilyCriticalPoints, distance_problem
+
+        return FamilyCriticalPoints(self, distance_problem(self.maps, U))
+
+    def critical_fits(self, X: Any, Y: Any | None = None) -> FamilyCriticalPoints:
+        """The critical points of the mean squared error on data, on all components, lazily, best first."""
+        from equivariety.geometry.landscapes import FamilyCriticalPoints, data_problem
+        from equivariety.varieties.fitting import data_moments
+
+        return FamilyCriticalPoints(self, data_problem(self.maps, data_moments(self.maps, X, Y)))
 
     def fit(self, X: Any, Y: Any | None = None) -> Solution:
         """The map of rank at most r that minimizes the mean squared error: the global optimum over all components.

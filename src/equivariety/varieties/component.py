@@ -19,6 +19,8 @@ from equivariety.varieties.solution import NearestPoint, Solution, nearest_point
 
 if TYPE_CHECKING:
     from equivariety.blocks import Moments
+    from equivariety.geometry.critical import CriticalPoints
+    from equivariety.geometry.singular import SingularLocus
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ class Component:
         return prod(factor.ed_degree for factor in self.factors)
 
     @property
+    def generic_ed_degree(self) -> int:
+        """The same number for a generic quadratic form on the equivariant maps."""
+        return prod(factor.generic_ed_degree for factor in self.factors)
+
+    @property
     def parameters(self) -> int:
         """Real parameters of the two-layer network that parameterizes the component."""
         return sum(factor.parameters for factor in self.factors)
@@ -100,12 +107,48 @@ class Component:
         allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
         return self.nearest(M).distance <= allowed
 
+    def singular_locus(self) -> SingularLocus:
+        """The singular points: a union of components of smaller rank; empty if this is a linear space."""
+        from equivariety.geometry.singular import SingularLocus
+
+        return SingularLocus(self)
+
     def nearest(self, U: Any) -> NearestPoint:
         """The point of the component nearest to the matrix U in the Frobenius norm.
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
         """
         return nearest_point(self, U, truncations(self.maps, U))
+
+    def critical_points(self, U: Any) -> CriticalPoints:
+        """The critical points of the squared Frobenius distance to U on the smooth part, lazily, best first.
+
+        For generic U their number is the ED degree, and all of them are real.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> component = ev.EquivariantMaps(ev.actions.trivial(3)).bounded(1).component([1])
+        >>> points = component.critical_points([[3, 0, 0], [0, 2, 0], [0, 0, 1]])
+        >>> points.count, [(point.index_sets, round(point.value, 6), point.morse_index) for point in points]
+        (3, [(((0,),), 5.0, 0), (((1,),), 10.0, 1), (((2,),), 13.0, 2)])
+        """
+        from equivariety.geometry.landscapes import distance_problem
+
+        return distance_problem(self.maps, U).on(self)
+
+    def critical_fits(self, X: Any, Y: Any | None = None) -> CriticalPoints:
+        """The critical points of the mean squared error on data; the first one is what :meth:`fit` finds.
+
+        Raises
+        ------
+        InputError
+            If shapes do not fit, or X does not span every block, so that critical points are not isolated.
+        """
+        from equivariety.geometry.landscapes import data_problem
+        from equivariety.varieties.fitting import data_moments
+
+        return data_problem(self.maps, data_moments(self.maps, X, Y)).on(self)
 
     def fit(self, X: Any, Y: Any | None = None) -> Solution:
         """The map of the component that minimizes the mean squared error ||M x - y||^2 over the samples.

@@ -77,11 +77,11 @@ def maximal_tuples(slots: Sequence[Slot], budget: int, exact: bool = False) -> I
     >>> list(maximal_tuples([Slot(1, 2), Slot(2, 1)], 2))
     [(2, 0), (0, 1)]
     """
-    reachable = _reachable_totals(slots, budget)
+    reachable = reachable_totals(slots, budget)
     ranks = [0] * len(slots)
     # A frame: the budget left and the strict bound on what may stay unused in the end.
     frames = [(budget, 1 if exact else budget + 1)]
-    choices = [_choices(slots, reachable, 0, *frames[0])]
+    choices = [following_ranks(slots, reachable, 0, *frames[0])]
     while choices:
         depth = len(choices) - 1
         rank = next(choices[-1], None) if depth < len(slots) else None
@@ -93,27 +93,29 @@ def maximal_tuples(slots: Sequence[Slot], budget: int, exact: bool = False) -> I
             continue
         ranks[depth] = rank
         left, bound = frames[-1]
-        frames.append(_after(slots[depth], rank, left, bound))
-        choices.append(_choices(slots, reachable, depth + 1, *frames[-1]))
+        frames.append(remaining(slots[depth], rank, left, bound))
+        choices.append(following_ranks(slots, reachable, depth + 1, *frames[-1]))
 
 
-def _after(slot: Slot, rank: int, left: int, bound: int) -> tuple[int, int]:
+def remaining(slot: Slot, rank: int, left: int, bound: int) -> tuple[int, int]:
     """Budget left and bound on the unused part once a slot has its rank: a slot that is not full must not fit again."""
     return left - rank * slot.weight, bound if rank == slot.capacity else min(bound, slot.weight)
 
 
-def _choices(slots: Sequence[Slot], reachable: Sequence[int], depth: int, left: int, bound: int) -> Iterator[int]:
+def following_ranks(
+    slots: Sequence[Slot], reachable: Sequence[int], depth: int, left: int, bound: int
+) -> Iterator[int]:
     """Ranks of one slot, falling, that some maximal tuple continues."""
     if depth == len(slots):
         return
     slot = slots[depth]
     for rank in range(min(slot.capacity, left // slot.weight), -1, -1):
-        rest, strict = _after(slot, rank, left, bound)
+        rest, strict = remaining(slot, rank, left, bound)
         if rest - _largest_total(reachable[depth + 1], rest) < strict:
             yield rank
 
 
-def _reachable_totals(slots: Sequence[Slot], budget: int) -> list[int]:
+def reachable_totals(slots: Sequence[Slot], budget: int) -> list[int]:
     """For each position the totals that the slots from there on can have, as the bits of an integer."""
     mask = (1 << (budget + 1)) - 1
     suffixes = [1]

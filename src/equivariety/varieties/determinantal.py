@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb, factorial, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from equivariety.blocks import truncation
 from equivariety.errors import InputError
 from equivariety.isotypic import Field, field_named
 from equivariety.tolerances import membership_cutoff
+
+if TYPE_CHECKING:
+    from equivariety.geometry.critical import CriticalPoints
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,23 @@ class DeterminantalVariety:
         return comb(min(self.m, self.n), self.rank)
 
     @property
+    def generic_ed_degree(self) -> int:
+        """The same number for a generic quadratic form instead of the Frobenius norm, which is a special one.
+
+        Over C it is the square, since the complexification is a product; over H that of the complex adjoint matrices.
+
+        Examples
+        --------
+        >>> DeterminantalVariety(1, 2, 2).ed_degree, DeterminantalVariety(1, 2, 2).generic_ed_degree
+        (2, 6)
+        """
+        from equivariety.geometry.generic_ed_degree import generic_ed_degree
+
+        size = self._field.width
+        count = generic_ed_degree(size * self.rank, size * self.m, size * self.n)
+        return count**2 if self.field == "C" else count
+
+    @property
     def parameters(self) -> int:
         """Real parameters of a factorization into (m x r) (r x n)."""
         return self._field.beta * self.rank * (self.m + self.n)
@@ -128,6 +148,12 @@ class DeterminantalVariety:
         decoder = field.pack(spectrum.decoder[0][:, : self.rank])
         point = field.unpack(decoder @ field.pack(spectrum.encoder[0][: self.rank]))
         return point if self.field == "H" else np.asarray(field.pack(point)) + 0.0
+
+    def critical_points(self, M: Any) -> CriticalPoints:
+        """The critical points of the squared Frobenius distance to M on the matrices of rank r, best first."""
+        from equivariety.geometry.landscapes import determinantal_critical_points
+
+        return determinantal_critical_points(self, M)
 
     def _components(self, M: Any) -> NDArray[np.float64]:
         """M as a real array of shape (m, n, beta)."""

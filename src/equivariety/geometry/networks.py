@@ -1,0 +1,220 @@
+"""The loss diagram of a linear network, theta -> F(theta) -> loss: which critical points does the network itself add?
+
+A parameter theta is *critical* if the gradient of loss o F vanishes there. It is *pure* if F(theta) is a smooth point
+of the function space and critical for the loss on it, else *spurious*: an artifact of the parameterization (Trager,
+Kohn, Bruna, Pure and spurious critical points, 2020). The blocks of an equivariant network do not mix, so that each of
+them is judged as a dense network over its field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from equivariety.blocks import Moments
+from equivariety.geometry.chains import BlockLoss, Chain, field_rank
+from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains
+from equivariety.geometry.landscapes import Problem, data_problem, distance_problem
+from equivariety.tolerances import vanishing_cutoff
+from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.component import Component
+from equivariety.varieties.fitting import data_moments
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What a parameter of a network is for the loss."""
+
+    loss: float
+    """Mean squared error per entry, or the squared distance."""
+    gradient_norm: float
+    kind: str
+    """``"regular"`` if the gradient does not vanish, else ``"pure"`` or ``"spurious"``."""
+    shape: str
+    """``"regular"``, ``"minimum"`` (global), ``"strict saddle"`` or ``"degenerate saddle"`` (no negative curvature)."""
+    reason: str
+    """Why it is spurious; empty otherwise."""
+    jacobian_rank: int
+    """Rank of the derivative of F; where it is the dimension of the function space, every critical point is pure."""
+    smallest_curvature: float | None
+    """Smallest eigenvalue of the Hessian of loss o F; None where the gradient does not vanish."""
+    descent: tuple[BlockMap, ...] | None
+    """For a strict saddle a direction of that curvature, as factors: the loss falls along it."""
+
+    @property
+    def critical(self) -> bool:
+        """Whether the gradient vanishes."""
+        return self.kind != "regular"
+
+
+@dataclass(frozen=True, eq=False)
+class LossDiagram:
+    """theta -> F(theta) -> loss for the networks that parameterize a component.
+
+    Build it with :func:`loss_on_data` or :func:`loss_to_target`.
+    """
+
+    component: Component
+    problem: Problem
+    losses: dict[int, BlockLoss]
+    """The loss of each block that maps can have, up to a constant."""
+
+    def map(self, parameter: Parameter) -> Any:
+        """F(theta) as a dense matrix."""
+        blocks = {m: [chain.product] for m, chain in self._chains(parameter).items()}
+        zero = self.component.maps.from_coordinates(
+            self.component.maps.coordinates(np.zeros(self.component.maps.shape))
+        )
+        return from_chains([zero], blocks)[0].matrix()
+
+    def loss(self, parameter: Parameter) -> float:
+        """The loss of F(theta)."""
+        return self._loss(self._chains(parameter))
+
+    def gradient(self, parameter: Parameter) -> tuple[BlockMap, ...]:
+        """The gradient of loss o F, as factors of the same kind."""
+        factors = as_factors(self.component, parameter)
+        pulled = {m: chain.pulled_back(self.losses[m].gradient(chain.product))
+                  for m, chain in chains(self.component, factors).items()}  # fmt: skip
+        return from_chains(factors, pulled)
+
+    @cached_property
+    def optimum(self) -> float:
+        """The least loss on the component, from the closed form."""
+        total = self.problem.total
+        for spectrum, bundle in zip(self.problem.spectra, self.component.maps.bundles, strict=True):
+            for gains, member in zip(spectrum.gains, bundle.members.tolist(), strict=True):
+                total -= float(gains[: self.component.ranks[member]].sum())
+        return max(total, 0.0) / self.problem.unit
+
+    def judge(self, parameter: Parameter, tolerance: float | None = None) -> Judgement:
+        """Whether a parameter is critical, pure or spurious, a minimum or a saddle.
+
+        Parameters
+        ----------
+        parameter : sequence of BlockMap or of dense matrices
+            The factors in the order of the product, the one that acts first last.
+        tolerance : float, optional
+            Norm of the gradient that counts as zero; by default size * sqrt(epsilon) / 10 times the terms that cancel.
+
+        Raises
+        ------
+        InputError
+            If shapes do not fit, a factor is not equivariant, or the widths do not give the ranks of the component.
+
+        Notes
+        -----
+        That a critical point without negative curvature is a saddle unless its loss is the least one rests on the
+        theorem that deep linear networks have no bad local minima (Kawaguchi 2016; Lu and Kawaguchi 2017).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from equivariety.geometry import dense_component
+        >>> diagram = loss_to_target(dense_component(1, 2, 2), np.diag([2.0, 1.0]))
+        >>> zero = diagram.judge([np.zeros((2, 1)), np.zeros((1, 2))])
+        >>> zero.kind, zero.shape, zero.jacobian_rank
+        ('spurious', 'strict saddle', 0)
+        >>> diagram.judge([np.array([[0.0], [1.0]]), np.array([[0.0, 1.0]])]).kind
+        'pure'
+        """
+        factors = as_factors(self.component, parameter)
+        found = chains(self.component, factors)
+        gradients = {m: self.losses[m].gradient(chain.product) for m, chain in found.items()}
+        pulled = np.concatenate([np.zeros(0), *(c.flatten(c.pulled_back(gradients[m])) for m, c in found.items())])
+        norm, loss = float(np.linalg.norm(pulled)), self._loss(found)
+        if tolerance is None:
+            scale = sum(self.losses[m].scale(chain.product) * chain.norm_of_rest() for m, chain in found.items())
+            tolerance = vanishing_cutoff(scale, max(self.component.maps.shape))
+        rank = sum(chain.jacobian_rank() for chain in found.values())
+        if norm > tolerance:
+            return Judgement(loss, norm, "regular", "regular", "", rank, None, None)
+        reason = self._impurity(found)
+        curvature, member, direction = self._steepest(found)
+        shape, descent = self._shape(loss, found), None
+        if curvature < 0:
+            shape, descent = "strict saddle", from_chains(factors, {member: direction})
+        return Judgement(loss, norm, "spurious" if reason else "pure", shape, reason, rank, curvature, descent)
+
+    def _chains(self, parameter: Parameter) -> dict[int, Chain]:
+        return chains(self.component, as_factors(self.component, parameter))
+
+    def _loss(self, found: dict[int, Chain]) -> float:
+        start = self.problem.total / self.problem.unit
+        return max(start + sum(self.losses[m].value(chain.product) for m, chain in found.items()), 0.0)
+
+    def _shape(self, loss: float, found: dict[int, Chain]) -> str:
+        size = sum(self.losses[m].scale(chain.product) for m, chain in found.items())
+        allowed = vanishing_cutoff(self.problem.total / self.problem.unit + size, max(self.component.maps.shape))
+        return "minimum" if loss <= self.optimum + allowed else "degenerate saddle"
+
+    def _impurity(self, found: dict[int, Chain]) -> str:
+        """The first block where F(theta) is a singular point or not critical on the function space; empty if none."""
+        for member, chain in found.items():
+            block, bound = self.component.maps.blocks[member], self.component.ranks[member]
+            rank = field_rank(chain.product, chain.field)
+            if rank < bound < block.largest_rank:
+                return f"block {block.label} has rank {rank} below its bound {bound}: a singular point"
+            full = bound == block.largest_rank
+            normal = _tangential(chain, self.losses[member], full)
+            if normal > vanishing_cutoff(self.losses[member].scale(chain.product), max(self.component.maps.shape)):
+                return f"block {block.label} is not critical on the function space"
+        return ""
+
+    def _steepest(self, found: dict[int, Chain]) -> tuple[float, int, list[Any]]:
+        """The smallest curvature, its block, and its direction; curvature that counts as zero is not negative."""
+        best: tuple[float, int, list[Any]] = (np.inf, -1, [])
+        for member, chain in found.items():
+            values, vectors = np.linalg.eigh(chain.hessian(self.losses[member]))
+            cutoff = vanishing_cutoff(float(np.abs(values).max()), values.size)
+            smallest = float(values[0]) if abs(values[0]) > cutoff else 0.0
+            if smallest < best[0]:
+                best = smallest, member, chain.unflatten(vectors[:, 0])
+        return (0.0, -1, []) if best[1] < 0 else best
+
+
+def loss_to_target(component: Component, U: Any) -> LossDiagram:
+    """The loss diagram of the squared Frobenius distance to the matrix U."""
+    maps = component.maps
+    losses = {}
+    for bundle, block in zip(maps.bundles, maps.coordinates(U), strict=True):
+        for member, Z in zip(bundle.members.tolist(), bundle.field.pack(block), strict=True):
+            identity = np.eye(Z.shape[1])
+            losses[member] = BlockLoss(bundle.field, bundle.dimension * identity, bundle.dimension * Z, 1.0)
+    return LossDiagram(component, distance_problem(maps, U), losses)
+
+
+def loss_on_data(component: Component, X: Any, Y: Any | None = None) -> LossDiagram:
+    """The loss diagram of the mean squared error per entry on data; Y = None stands for Y = X.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, or X does not span every block.
+    """
+    moments: Moments = data_moments(component.maps, X, Y)
+    problem = data_problem(component.maps, moments)
+    losses = {}
+    for number, bundle in enumerate(component.maps.bundles):
+        field = bundle.field
+        S = field.pack(field.contract(moments.inner[number]))
+        C = S if moments.cross is None else field.pack(field.contract(moments.cross[number]))
+        for position, member in enumerate(bundle.members.tolist()):
+            losses[member] = BlockLoss(field, S[position], C[position], problem.unit)
+    return LossDiagram(component, problem, losses)
+
+
+def _tangential(chain: Chain, loss: BlockLoss, full: bool) -> float:
+    """Norm of the part of the gradient at a block that is tangent to the function space."""
+    Z = chain.product
+    G = loss.gradient(Z)
+    if full:
+        return float(np.linalg.norm(G))
+    rank = field_rank(Z, chain.field) * chain.field.width
+    U, _, Vh = np.linalg.svd(Z)
+    left, right = U[:, rank:], Vh[rank:]
+    # Subtracting first and taking the norm then keeps the small difference exact.
+    return float(np.linalg.norm(G - left @ (left.conj().T @ G @ right.conj().T) @ right))
