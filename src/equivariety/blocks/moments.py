@@ -130,7 +130,6 @@ def moments(
     return total
 
 
-<<<<<<< HEAD
 def _zero(domain: ChangeOfBasis, codomain: ChangeOfBasis, with_targets: bool, precision: float) -> Moments:
     """No data. The units of a field are apart in memory, where their Gram matrices are added up."""
 
@@ -139,20 +138,6 @@ def _zero(domain: ChangeOfBasis, codomain: ChangeOfBasis, with_targets: bool, pr
         return tuple(
             np.moveaxis(np.zeros((bundle.field.beta, bundle.size, rows, cols)), 0, -1) for bundle, rows, cols in shapes
         )
-=======
-def _accumulated(parts: Iterable[Moments]) -> Moments:
-    """The sum in double precision, in place: Gram blocks may take a good part of the memory."""
-    total: Moments | None = None
-    for part in parts:
-        if total is None:
-            total = _in_double_precision(part)
-            continue
-        for into, addend in zip(total.matrices, part.matrices, strict=True):
-            np.add(into, addend, out=into)
-        total = replace(total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm)
-    assert total is not None
-    return total
->>>>>>> main
 
     return Moments(
         weight=0.0,

@@ -77,24 +77,12 @@ class DenseSplit:
         return panels
 
     def from_panels(self, panels: Sequence[Any | None]) -> Any:
-<<<<<<< HEAD
         present = [
             (panel, basis) for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size
         ]
         xp, samples = namespace(present[0][0]), present[0][0].shape[0]
         orbits = present[0][0].shape[4] // present[0][1].shape[3]
         flat = [xp.reshape(panel, (samples, -1, orbits)) for panel, _ in present]
-=======
-        present = [panel for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size]
-        used = [
-            panel is not None for panel, basis in zip(panels, self.bases, strict=True) for _ in range(basis[0].size)
-        ]
-        xp = namespace(present[0])
-        samples = present[0].shape[0]
-        first = next(basis for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size)
-        orbits = present[0].shape[4] // first.shape[3]
-        flat = [xp.reshape(panel, (samples, -1, orbits)) for panel in present]
->>>>>>> main
         coordinates = flat[0] if len(flat) == 1 else xp.concat(flat, axis=1)
         rows = constant(_side_by_side([basis for _, basis in present]).T, coordinates)
         return xp.matmul(xp.permute_dims(coordinates, (0, 2, 1)), rows)

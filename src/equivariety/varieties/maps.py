@@ -154,6 +154,14 @@ class EquivariantMaps:
         """The largest rank that an equivariant map can have."""
         return sum(bundle.size * bundle.dimension * min(rows, cols) for bundle, rows, cols in self._bundle_shapes)
 
+    @cached_property
+    def largest_ranks(self) -> NDArray[np.intp]:
+        """The largest rank of every block, in the order of :attr:`blocks`, without making the blocks."""
+        result = np.zeros(len(self.decomposition.irreducibles), dtype=np.intp)
+        for bundle, rows, cols in self._bundle_shapes:
+            result[bundle.members] = min(rows, cols)
+        return result
+
     @property
     def _bundle_shapes(self) -> list[tuple[Bundle, int, int]]:
         """The shared bundles with rows and columns of their blocks."""
