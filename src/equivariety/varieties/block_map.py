@@ -27,8 +27,11 @@ class Coordinates(Protocol):
     def bundles(self) -> tuple[Bundle, ...]:
         """The irreducibles it consists of, by bundle."""
 
+    def analyze(self, X: Any) -> tuple[Any, ...]:
+        """Coordinates of the rows of X, per bundle (samples, members, copies, multiplicity, beta)."""
+
     def panels(self, X: Any) -> tuple[Any, ...]:
-        """Coordinates of the rows of X, per bundle (samples, members, copies, beta, multiplicity)."""
+        """The same as (samples, members, copies, beta, multiplicity)."""
 
     def from_panels(self, panels: Sequence[Any]) -> Any:
         """Rows with the given coordinates."""
@@ -72,6 +75,9 @@ class HiddenSpace:
             .transpose(1, 0, 2)[None]
             for number, (bundle, multiplicity) in enumerate(zip(self.bundles, self.multiplicities, strict=True))
         ]
+
+    def analyze(self, X: Any) -> tuple[Any, ...]:
+        return tuple(namespace(X).permute_dims(panel, (0, 1, 2, 4, 3)) for panel in self.panels(X))
 
     def panels(self, X: Any) -> tuple[Any, ...]:
         xp = namespace(X)
