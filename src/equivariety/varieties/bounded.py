@@ -178,7 +178,7 @@ class RankBounded:
         return solve_ranks(self._best_component(found), moments, found)
 
     def _best_component(self, found: Sequence[BlockSpectrum]) -> Component:
-        ranks = np.zeros(len(self.maps.blocks), dtype=np.intp)
+        ranks = np.zeros_like(self.maps.largest_ranks)
         if self.maps.bundles:
             chosen = allocate(
                 [spectrum.gains for spectrum in found], [b.dimension for b in self.maps.bundles], self.rank

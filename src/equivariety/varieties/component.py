@@ -207,10 +207,13 @@ def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:
 def validated_ranks(maps: EquivariantMaps, ranks: Any) -> tuple[int, ...]:
     """Ranks as a tuple of integers that fit the blocks."""
     given = tuple(ranks)
-    if len(given) != len(maps.blocks):
-        raise InputError(f"ranks must have one entry for each of the {len(maps.blocks)} blocks, not {len(given)}")
-    for position, (rank, block) in enumerate(zip(given, maps.blocks, strict=True), start=1):
-        if int(rank) != rank or not 0 <= rank <= block.largest_rank:
-            raise InputError(f"rank {position} must be a whole number from 0 to {block.largest_rank} "
-                             f"(block {block.label}), not {rank}")  # fmt: skip
-    return tuple(int(rank) for rank in given)
+    largest = maps.largest_ranks
+    if len(given) != largest.size:
+        raise InputError(f"ranks must have one entry for each of the {largest.size} blocks, not {len(given)}")
+    # Half a million blocks are no exception, so only a wrong rank is worth looking at its block.
+    wrong = (position for position, (rank, limit) in enumerate(zip(given, largest.tolist(), strict=True))
+             if int(rank) != rank or not 0 <= rank <= limit)  # fmt: skip
+    for position in wrong:
+        raise InputError(f"rank {position + 1} must be a whole number from 0 to {largest[position]} "
+                         f"(block {maps.blocks[position].label}), not {given[position]}")  # fmt: skip
+    return tuple(map(int, given))
