@@ -5,15 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
-from equivariety.blocks.moments import moments
+from equivariety.blocks.moments import Samples, moments
 from equivariety.errors import InputError
 from equivariety.varieties.maps import EquivariantMaps
 
 
-def data_moments(maps: EquivariantMaps, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Moments:
+def data_moments(
+    maps: EquivariantMaps,
+    X: Any,
+    Y: Any | None = None,
+    sample_weight: Any | None = None,
+    origins: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+) -> Moments:
     """Block moments of inputs X and targets Y, after checking shapes; Y = None stands for Y = X.
+
+    Parameters
+    ----------
+    maps : EquivariantMaps
+    X, Y : arrays of shape (samples, domain degree) and (samples, codomain degree)
+    sample_weight : array of shape (samples,), optional
+    origins : two vectors, optional
+        Fixed by the group; they are subtracted from every row of X and of Y.
 
     Raises
     ------
@@ -21,14 +36,13 @@ def data_moments(maps: EquivariantMaps, X: Any, Y: Any | None = None, sample_wei
         If shapes do not fit the actions or each other, or values are not finite numbers.
     """
     X = validated_data(X, "X", maps.domain.degree, "the domain")
-    if Y is None and maps.codomain == maps.domain:
-        return moments(X, None, maps.source, maps.target, sample_weight)
-    if Y is None:
+    if Y is None and maps.codomain != maps.domain:
         raise InputError("Y must be given when the codomain differs from the domain")
-    Y = validated_data(Y, "Y", maps.codomain.degree, "the codomain")
-    if Y.shape[0] != X.shape[0]:
-        raise InputError(f"Y must have as many samples as X: {X.shape[0]}, not {Y.shape[0]}")
-    return moments(X, Y, maps.source, maps.target, sample_weight)
+    if Y is not None:
+        Y = validated_data(Y, "Y", maps.codomain.degree, "the codomain")
+        if Y.shape[0] != X.shape[0]:
+            raise InputError(f"Y must have as many samples as X: {X.shape[0]}, not {Y.shape[0]}")
+    return moments(Samples(X, Y, sample_weight, *(origins or ())), maps.source, maps.target)
 
 
 def validated_data(data: Any, name: str, degree: int, side: str) -> Any:
