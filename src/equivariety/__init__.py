@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from equivariety.actions import PermutationAction as PermutationAction
+    from equivariety.audit import equivariance_error as equivariance_error
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
+    from equivariety.estimators import EquivariantPCA as EquivariantPCA
+    from equivariety.estimators import EquivariantRegression as EquivariantRegression
+    from equivariety.estimators import InvariantRegression as InvariantRegression
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
+    from equivariety.varieties.model_file import load_model as load_model
+    from equivariety.varieties.model_file import save_model as save_model
 
 __version__ = "0.1.0"
 
@@ -20,12 +26,18 @@ __version__ = "0.1.0"
 _HOMES = {
     "DeterminantalVariety": "equivariety.varieties",
     "EquivariantMaps": "equivariety.varieties",
+    "EquivariantPCA": "equivariety.estimators",
+    "EquivariantRegression": "equivariety.estimators",
     "InputError": "equivariety.errors",
     "InvariantMaps": "equivariety.varieties",
+    "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "equivariance_error": "equivariety.audit",
+    "load_model": "equivariety.varieties.model_file",
+    "save_model": "equivariety.varieties.model_file",
 }
-_MODULES = ("actions", "convolution", "datasets", "geometry")
+_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -20,11 +20,22 @@ def singular_value_cutoff(
     return np.asarray(largest) * (size * precision)
 
 
+# A Gram matrix of deficient rank, summed in chunks, has eigenvalues up to 3 epsilon * largest instead of zeros, for
+# sizes 16 to 784, 1 to 20,000 samples, in single and double precision alike.
+_ROUNDING_OF_SUMS = 16
+
+
 def gram_eigenvalue_cutoff(
-    largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
+    largest: NDArray[np.float64] | float, energy: float, precision: float = EPSILON
 ) -> NDArray[np.float64]:
-    """Eigenvalues of a Gram matrix up to this count as zero: its entries are off by epsilon * largest."""
-    return np.asarray(largest) * (4 * size * precision)
+    """Eigenvalues of a block of a Gram matrix up to this count as zero.
+
+    Of order epsilon * largest, the largest eigenvalue of the block, they are rounding errors of the sums. Of order
+    epsilon^2 * energy, the trace of all blocks, they are rounding errors of the change of basis, which mixes the
+    blocks; without this second bound a block in which the data vanish would be taken for a signal.
+    """
+    rounding = _ROUNDING_OF_SUMS * precision
+    return np.maximum(np.asarray(largest) * rounding, energy * rounding**2)
 
 
 def membership_cutoff(norm: float, size: int) -> float:
@@ -50,6 +61,16 @@ def equal_eigenvalue_cutoff(size: int) -> float:
 def normal_form_cutoff(size: int) -> float:
     """Frobenius norm up to which a matrix of this size, with Gaussian or orthonormal blocks, counts as zero."""
     return 64 * size * EPSILON
+
+
+def linearity_cutoff(size: int, precision: float) -> float:
+    """A function counts as linear if it differs from its matrix by at most this, relative to its largest value."""
+    return 64 * size * precision
+
+
+def equivariance_cutoff(size: int, precision: float) -> float:
+    """Relative error up to which a map on this many points counts as equivariant: rounding in a few products."""
+    return 64 * size**0.5 * precision
 
 
 def equal_singular_values_gap(largest: float, size: int, precision: float = EPSILON) -> float:

@@ -142,3 +142,40 @@ def test_regular_action_of_chosen_elements():
 def test_tables_that_are_no_groups_are_refused(table, message):
     with pytest.raises(InputError, match=message):
         actions.regular(table)
+
+
+def test_restriction_to_orbits_keeps_the_order_given():
+    action = actions.volume_rotations(3)
+    corners = next(orbit for orbit in action.orbits() if len(orbit) == 8)
+    assert action.restrict(corners) == actions.volume_rotations(2)
+    again = action.restrict(corners[::-1])
+    np.testing.assert_array_equal(corners[::-1][again.images], action.images[:, corners[::-1]])
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        ([0, 1], "points must be a union of orbits, each point once"),
+        ([0, 1, 2, 2], "points must be a union of orbits, each point once"),
+        ([0, 1, 2, 5], r"points must be one or several of 0\.\.3, not \[0, 1, 2, 5\]"),
+        ([], r"points must be one or several of 0\.\.3, not \[\]"),
+        ([0.5], r"points must be one or several of 0\.\.3, not \[0\.5\]"),
+    ],
+)
+def test_restriction_to_something_else_is_refused(points, message):
+    with pytest.raises(InputError, match=message):
+        actions.PermutationAction.from_cycles("(1 2 3)", degree=4).restrict(points)
+
+
+@pytest.mark.parametrize(
+    ("generators", "message"),
+    [
+        ([[0, 1], 3], "generators must be lists of 0-based images: generator 2 is 3"),
+        ([3, [0, 1]], "nested deeper"),
+        ([[[0]]], "generators must be one or several lists of 0-based images, not nested to depth 3"),
+        ([[0, [1, 2]]], "nested deeper"),
+    ],
+)
+def test_malformed_generators_are_refused(generators, message):
+    with pytest.raises(InputError, match=message):
+        actions.PermutationAction(generators)

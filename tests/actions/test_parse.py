@@ -78,6 +78,15 @@ def test_a_file_whose_name_ends_like_a_suffix(tmp_path):
         ("(1 2", r"cycles must be written like \(1 3 4\)\(2 5\)"),
         ("@/nowhere/action.json", "action file '/nowhere/action.json' cannot be read: No such file"),
         ("symmetric:4/5", "size of the subsets must be from 1 to the degree 4, not 5"),
+        (
+            "cyclic:99999999999999",
+            "'cyclic:99999999999999' has too many points to be held in memory: 99,999,999,999,999, ",
+        ),
+        ("shift:100000x100000", "has too many points to be held in memory: 10,000,000,000, more than 268,435,456"),
+        ("symmetric:1000^9", "has too many points"),
+        ("symmetric:60/30", "has too many points"),
+        ("(1 99999999999)", "has too many points"),
+        ("cyclic:2^99999999999", "has too many points"),
         ("symmetric:4^0", "exponent of an action must be at least 1, not 0"),
     ],
 )

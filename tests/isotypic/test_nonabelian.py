@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.isotypic.decomposition import decompose
+from equivariety.isotypic.numerical import split_types
 from referees import pair_orbits, reference_actions
 
 
@@ -68,3 +69,24 @@ def test_an_orbit_too_large_is_refused():
     points = np.arange(5000)
     with pytest.raises(InputError, match="an orbit of 5000 points is too large to be split numerically"):
         decompose(PermutationAction([np.roll(points, 1), points[::-1]]))
+
+
+def test_orbit_types_stand_in_order_of_first_appearance():
+    # Points 0..2 an orbit of three, 3 fixed, 4..5 an orbit of two.
+    found = decompose(PermutationAction([[1, 2, 0, 3, 4, 5], [1, 0, 2, 3, 5, 4]])).domain
+    assert [piece.points.tolist() for piece in found.pieces] == [[[0, 1, 2]], [[3]], [[4, 5]]]
+
+
+def test_a_cyclic_group_gets_the_same_coordinates_in_closed_form_and_numerically():
+    cycle = PermutationAction(np.roll(np.arange(5), -1))
+    closed = decompose(cycle).domain
+    (numerical,) = split_types([cycle.images]).bases
+    coordinates = closed.analyze(np.eye(5))
+    expected = {
+        int(member): part[:, position]
+        for bundle, part in zip(closed.bundles, coordinates, strict=True)
+        for position, member in enumerate(bundle.members)
+    }
+    assert numerical.keys() == expected.keys()
+    for number, basis in numerical.items():
+        np.testing.assert_allclose(basis, expected[number], atol=1e-12)

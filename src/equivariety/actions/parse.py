@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable
+from math import comb, prod
 from pathlib import Path
 
 from equivariety.actions.grids import (
@@ -28,6 +29,9 @@ _FORMS = (
     "cycles such as '(1 3 4)(2 5)', a catalogue entry such as 'shift:28x28:axis=1', 'dihedral:28x28' or 'cyclic:12', "
     "or '@file.json' with 0-based generators"
 )
+
+MAXIMUM_POINTS = 2**28
+"""Two gibibytes for each generator."""
 
 Size = tuple[int, ...]
 
@@ -62,9 +66,17 @@ def parse_action(text: str, degree: int | None = None) -> PermutationAction:
     if degree is not None and not base.startswith("("):
         raise InputError(f"degree goes with cycles only, not with {base!r}")
     action = _parse_base(base, degree)
-    for kind, number in _SUFFIX.findall(suffixes):
-        action = action ** int(number) if kind == "^" else action.on_subsets(int(number))
+    for kind, digits in _SUFFIX.findall(suffixes):
+        number = int(digits)
+        _check_points(action.degree ** min(number, 64) if kind == "^" else comb(action.degree, number), text)
+        action = action**number if kind == "^" else action.on_subsets(number)
     return action
+
+
+def _check_points(count: int, text: str) -> None:
+    if count > MAXIMUM_POINTS:
+        raise InputError(f"action {text.strip()!r} has too many points to be held in memory: {count:,}, "
+                         f"more than {MAXIMUM_POINTS:,}")  # fmt: skip
 
 
 def _split_suffixes(text: str) -> tuple[str, str]:
@@ -77,6 +89,7 @@ def _split_suffixes(text: str) -> tuple[str, str]:
 
 def _parse_base(text: str, degree: int | None) -> PermutationAction:
     if text.startswith("("):
+        _check_points(max([degree or 0, *map(int, re.findall(r"\d+", text))]), text)
         return PermutationAction.from_cycles(text, degree)
     if text.startswith("@"):
         return _read_file(Path(text[1:]))
@@ -90,6 +103,7 @@ def _parse_base(text: str, degree: int | None) -> PermutationAction:
     build = _CATALOGUE[name].get(len(_size(arguments[0], name)))
     if build is None:
         raise InputError(f"action {text!r} has a size of the wrong form: {_usage(name)}")
+    _check_points(prod(_size(arguments[0], name)), text)
     return build(_size(arguments[0], name), _axis(arguments[1:], name))
 
 

@@ -102,6 +102,26 @@ class PermutationAction:
         ends = np.cumsum(np.bincount(self.orbit_labels))[:-1]
         return tuple(np.split(order, ends))
 
+    def one_permutation(self) -> PermutationAction:
+        """One permutation whose cycles are the orbits, points ascending: it has the same invariant maps.
+
+        Its orbits are the finest common coarsening of the cycles of all generators (arXiv 2309.13736, section 3). Its
+        *equivariant* maps are other ones.
+
+        Examples
+        --------
+        >>> PermutationAction.from_cycles("(1 2); (2 5); (3 4)").one_permutation().cycles()
+        '(1 2 5)(3 4)'
+        """
+        order = np.argsort(self.orbit_labels, kind="stable")
+        sizes = np.bincount(self.orbit_labels)
+        starts = np.cumsum(sizes) - sizes
+        successor = np.arange(1, self.degree + 1)
+        successor[starts + sizes - 1] = starts
+        image = np.empty(self.degree, dtype=np.intp)
+        image[order] = order[successor]
+        return PermutationAction(image)
+
     def matrix(self, generator: int = 0) -> csr_array[Any]:
         """The permutation matrix P of one generator, ``P[i, sigma(i)] = 1``, as a sparse array of shape (n, n).
 
@@ -118,6 +138,29 @@ class PermutationAction:
 
         n = self.degree
         return csr_array((np.ones(n), self.images[generator], np.arange(n + 1)), shape=(n, n))
+
+    def restrict(self, points: Sequence[int] | NDArray[np.intp]) -> PermutationAction:
+        """The action on a union of orbits, whose points are numbered anew in the order given.
+
+        Examples
+        --------
+        >>> PermutationAction.from_cycles("(1 3 4)(2 5)").restrict([1, 4]).cycles()
+        '(1 2)'
+        """
+        kept = np.asarray(points)
+        if (
+            kept.ndim != 1
+            or not kept.size
+            or kept.dtype.kind not in "iu"
+            or not 0 <= kept.min() <= kept.max() < self.degree
+        ):
+            raise InputError(f"points must be one or several of 0..{self.degree - 1}, not {points!r}")
+        number = np.full(self.degree, -1, dtype=np.intp)
+        number[kept] = np.arange(kept.size)
+        images = number[self.images[:, kept]]
+        if np.unique(kept).size < kept.size or (images < 0).any():
+            raise InputError("points must be a union of orbits, each point once: the generators carry them elsewhere")
+        return PermutationAction(images)
 
     def on_subsets(self, size: int) -> PermutationAction:
         """The action on the subsets of ``size`` points, in lexicographic order.
@@ -171,10 +214,17 @@ class PermutationAction:
 def _validated(generators: Iterable[Any]) -> NDArray[np.intp]:
     """The generators as one read-only array of shape (k, n)."""
     rows = generators if isinstance(generators, np.ndarray) else list(generators)
-    if len(rows) and np.ndim(rows[0]) == 0:
+    if len(rows) and np.isscalar(rows[0]):
         rows = [rows]
     _check_lengths(rows)
-    given = np.asarray(rows)
+    try:
+        given = np.asarray(rows)
+    except ValueError as error:  # rows that hold lists of different lengths
+        raise InputError(
+            "generators must be one or several lists of 0-based images, not lists nested deeper"
+        ) from error
+    if given.ndim != 2:
+        raise InputError(f"generators must be one or several lists of 0-based images, not nested to depth {given.ndim}")
     if given.dtype.kind not in "iu":
         raise InputError(f"generators must be whole numbers (0-based images), not values of type {given.dtype}")
     images = given.astype(np.intp)
@@ -185,6 +235,9 @@ def _validated(generators: Iterable[Any]) -> NDArray[np.intp]:
 
 
 def _check_lengths(rows: Sequence[Any] | NDArray[Any]) -> None:
+    for number, row in enumerate(rows, start=1):
+        if not hasattr(row, "__len__"):
+            raise InputError(f"generators must be lists of 0-based images: generator {number} is {row!r}")
     lengths = [len(row) for row in rows]
     if not lengths or not all(lengths):
         raise InputError("generators must be one or several permutations of at least one point, not an empty list")

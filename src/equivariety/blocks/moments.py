@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.blocks.chunks import as_floating, in_threads, row_chunks
+from equivariety.blocks.grams import gram
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import namespace, to_numpy
+from equivariety.isotypic.arrays import namespace, on_host, to_numpy
 from equivariety.isotypic.decomposition import ChangeOfBasis
+from equivariety.isotypic.fields import Field
 from equivariety.tolerances import precision_of
 
 Matrices = tuple[NDArray[np.float64], ...]
 
-# Values in one chunk of rows: two such chunks (values and coordinates) stay within a level-2 cache or little more.
-CHUNK_VALUES = 2**20
+# Rows of a chunk for each column of the largest block: enough for a matrix product to run at full speed.
+_ROWS_PER_COLUMN = 2
+
+# Chunks that a thread adds up before it hands its sum over, if that leaves this many tasks to share.
+_CHUNKS_PER_TASK = 8
+_FEWEST_TASKS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +32,9 @@ class Moments:
     """Second moments of inputs and targets, block by block, and all that a fit needs of the data.
 
     Moments of batches add up to the moments of all samples, in any order up to rounding. ``inner`` and ``cross`` hold
-    for each bundle real Gram matrices of the coordinates (multiplicity, beta), summed over samples and copies: shapes
-    (members, cols * beta, cols * beta) and (members, rows * beta, cols * beta). Without targets, ``cross`` is None and
-    the inputs are their own targets.
+    for each bundle the components of x x^* and y x^*, summed over samples and copies: shapes
+    (members, cols, cols, beta) and (members, rows, cols, beta). Without targets, ``cross`` is None and the inputs are
+    their own targets.
     """
 
     weight: float
@@ -43,6 +50,16 @@ class Moments:
     """Entries of one target."""
     precision: float
     """Machine epsilon of the data, on which rank decisions rest."""
+
+    @property
+    def energy(self) -> float:
+        """Sum of the squares of all inputs, as far as they lie in blocks: the traces of all Gram matrices."""
+        return sum(float(np.einsum("bii->", matrices[..., 0])) for matrices in self.inner)
+
+    @property
+    def matrices(self) -> Matrices:
+        """All arrays that add."""
+        return (*self.inner, *(self.cross or ()), self.input_sum, self.target_sum)
 
     def __add__(self, other: Moments) -> Moments:
         cross = None
@@ -79,91 +96,135 @@ class Moments:
 def moments(
     X: Any, Y: Any | None, domain: ChangeOfBasis, codomain: ChangeOfBasis, sample_weight: Any | None = None
 ) -> Moments:
-    """One pass over the rows of X (and Y) in chunks.
+    """One pass over the rows of X (and Y), chunk by chunk, by all threads.
+
+    Products within a chunk take the precision of the data, sums over chunks are in double precision and in a fixed
+    order: the result does not depend on the number of threads. Nothing but the chunks at work is ever copied.
 
     Raises
     ------
     InputError
         If a value is not finite; the message names the first such row.
     """
-    total: Moments | None = None
-    for rows in row_chunks(X.shape[0], max(domain.degree, codomain.degree)):
-        weight = None if sample_weight is None else sample_weight[rows]
-        part = _chunk_moments(X[rows], None if Y is None else Y[rows], domain, codomain, weight)
-        if not np.isfinite(part.target_norm + sum(float(np.einsum("bii->", gram)) for gram in part.inner)):
-            _raise_not_finite(X, Y, rows)
-        total = part if total is None else total + part
-    if total is None:
+    X, Y = on_host(X), None if Y is None else on_host(Y)
+    least = _ROWS_PER_COLUMN * max((*domain.multiplicities, *codomain.multiplicities), default=1)
+    host = isinstance(X, np.ndarray)
+    slices = list(row_chunks(X.shape[0], max(domain.degree, codomain.degree), least, host))
+    if not slices:
         raise InputError("X must have at least one sample, not 0")
+
+    zero = partial(_zero, domain, codomain, Y is not None, precision_of(_floating_type(X)))
+
+    def task(batch: list[slice]) -> Moments:
+        total = zero()
+        # Infinite and invalid products are found in the result; warnings on the way would say less.
+        with np.errstate(all="ignore"):
+            for rows in batch:
+                total = _add_chunk(total, X, Y, domain, codomain, sample_weight, rows)
+        return total
+
+    size = min(max(len(slices) // _FEWEST_TASKS, 1), _CHUNKS_PER_TASK)
+    batches = [slices[start : start + size] for start in range(0, len(slices), size)]
+    total = zero()
+    for part in in_threads(task, batches) if host else map(task, batches):
+        total = _add_in_place(total, part)
+    if Y is None:
+        total = replace(total, target_norm=total.energy)
+    if not np.isfinite(total.target_norm + total.energy):
+        _raise_not_finite(X, Y)
     return total
 
 
-def row_chunks(samples: int, width: int) -> Iterator[slice]:
-    """Slices of rows with about CHUNK_VALUES values each."""
-    step = max(1, CHUNK_VALUES // width)
-    for start in range(0, samples, step):
-        yield slice(start, min(start + step, samples))
+def _zero(domain: ChangeOfBasis, codomain: ChangeOfBasis, with_targets: bool, precision: float) -> Moments:
+    """No data. The units of a field are apart in memory, where their Gram matrices are added up."""
 
+    def blocks(side: ChangeOfBasis) -> Matrices:
+        shapes = zip(domain.bundles, side.multiplicities, domain.multiplicities, strict=True)
+        return tuple(
+            np.moveaxis(np.zeros((bundle.field.beta, bundle.size, rows, cols)), 0, -1) for bundle, rows, cols in shapes
+        )
 
-def _chunk_moments(
-    X: Any, Y: Any | None, domain: ChangeOfBasis, codomain: ChangeOfBasis, weight: Any | None
-) -> Moments:
-    X = as_floating(X)
-    targets = X if Y is None else as_floating(Y)
-    if weight is not None:
-        root = namespace(X).sqrt(weight)[:, None]
-        X, targets = X * root, targets * root
-    inputs = domain.analyze(X)
-    outputs = inputs if Y is None else codomain.analyze(targets)
-    ones = np.sqrt(to_numpy(weight)) if weight is not None else np.ones(X.shape[0])
     return Moments(
-        weight=float(ones @ ones),
-        inner=tuple(_gram(part, part) for part in inputs),
-        cross=None if Y is None else tuple(_gram(y, x) for y, x in zip(outputs, inputs, strict=True)),
-        input_sum=_trivial_sum(inputs, domain, ones),
-        target_sum=_trivial_sum(outputs, codomain, ones),
-        target_norm=_squared_norm(targets),
-        outputs=targets.shape[1],
-        precision=precision_of(to_numpy(X[:1]).dtype),
+        weight=0.0,
+        inner=blocks(domain),
+        cross=blocks(codomain) if with_targets else None,
+        input_sum=np.zeros(_trivial_multiplicity(domain)),
+        target_sum=np.zeros(_trivial_multiplicity(codomain)),
+        target_norm=0.0,
+        outputs=codomain.degree,
+        precision=precision,
     )
 
 
-def as_floating(values: Any) -> Any:
-    """Numbers of another kind (bytes of images, counts) as float32 if that is exact for them, else float64."""
-    if not isinstance(values, np.ndarray):
-        xp = namespace(values)
-        return values if xp.isdtype(values.dtype, "real floating") else xp.astype(values, xp.float64)
-    if values.dtype.kind == "f":
-        return values.astype(np.float32) if values.dtype.itemsize < 4 else values
-    return values.astype(np.float32 if values.dtype.itemsize < 3 else np.float64)
+def _add_in_place(total: Moments, part: Moments) -> Moments:
+    """The sum, in the arrays of the first: Gram blocks may take a good part of the memory."""
+    for into, addend in zip(total.matrices, part.matrices, strict=True):
+        np.add(into, addend, out=into)
+    return replace(total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm)
 
 
-def _gram(y: Any, x: Any) -> NDArray[np.float64]:
-    """Real Gram matrices (members, multiplicity_y * beta, multiplicity_x * beta), summed over samples and copies."""
-    xp = namespace(x)
+def _add_chunk(
+    total: Moments, X: Any, Y: Any | None, domain: ChangeOfBasis, codomain: ChangeOfBasis, weights: Any, rows: slice
+) -> Moments:
+    """Add the moments of some rows, in place."""
+    weight = None if weights is None else weights[rows]
+    targets = None if Y is None else _weighted(Y[rows], weight)
+    inputs = domain.panels(_weighted(X[rows], weight))
+    outputs = inputs if targets is None else codomain.panels(targets)
+    fields = [bundle.field for bundle in domain.bundles]
+    for into, x, field in zip(total.inner, inputs, fields, strict=True):
+        _add_gram(into, x, x, field)
+    for into, y, x, field in zip(total.cross or (), outputs, inputs, fields, strict=total.cross is not None):
+        _add_gram(into, y, x, field)
+    ones = None if weight is None else np.sqrt(to_numpy(weight))
+    np.add(total.input_sum, _trivial_sum(inputs, domain, ones), out=total.input_sum)
+    np.add(total.target_sum, _trivial_sum(outputs, codomain, ones), out=total.target_sum)
+    return replace(
+        total,
+        weight=total.weight + float(rows.stop - rows.start if ones is None else ones @ ones),
+        target_norm=total.target_norm + (0.0 if targets is None else _squared_norm(targets)),
+    )
 
-    def columns(part: Any) -> Any:
-        samples, members, copies, multiplicity, beta = part.shape
-        moved = xp.permute_dims(part, (1, 0, 2, 3, 4))
-        return xp.reshape(moved, (members, samples * copies, multiplicity * beta))
 
-    right = columns(x)
-    left = right if y is x else columns(y)
-    return to_numpy(xp.matmul(xp.permute_dims(left, (0, 2, 1)), right)).astype(np.float64)
+def _add_gram(into: NDArray[np.float64], y: Any, x: Any, field: Field) -> None:
+    for unit, component in enumerate(gram(y, x, field)):
+        into[..., unit] += to_numpy(component)
+
+
+def _weighted(values: Any, weight: Any | None) -> Any:
+    values = as_floating(values)
+    return values if weight is None else values * namespace(values).sqrt(weight)[:, None]
+
+
+def _floating_type(data: Any) -> np.dtype[Any]:
+    return np.dtype(str(as_floating(data[:1]).dtype).removeprefix("torch."))
 
 
 def _squared_norm(values: Any) -> float:
+    """Sum of squares: of each row in the precision of the data, of all rows in double precision."""
     xp = namespace(values)
-    flat = xp.reshape(values, (-1,))
-    return float(xp.sum(xp.matmul(flat[None, :], flat[:, None])))
+    return float(xp.sum(xp.vecdot(values, values), dtype=xp.float64))
 
 
-def _trivial_sum(parts: tuple[Any, ...], basis: ChangeOfBasis, ones: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weighted sum of the coordinates in the trivial irreducible, which is member 0 of its bundle, number 0."""
-    for part, bundle in zip(parts, basis.bundles, strict=True):
-        if bundle.size and bundle.members[0] == 0:
-            return ones @ to_numpy(part[:, 0, 0, :, 0]).astype(np.float64)
-    return np.zeros(0)
+def _trivial_bundle(basis: ChangeOfBasis) -> int | None:
+    """The bundle whose first member is the trivial irreducible, number 0."""
+    return next((number for number, bundle in enumerate(basis.bundles) if bundle.size and bundle.members[0] == 0), None)
+
+
+def _trivial_multiplicity(basis: ChangeOfBasis) -> int:
+    number = _trivial_bundle(basis)
+    return 0 if number is None else basis.multiplicities[number]
+
+
+def _trivial_sum(
+    panels: tuple[Any, ...], basis: ChangeOfBasis, ones: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Weighted sum of the coordinates in the trivial irreducible."""
+    number = _trivial_bundle(basis)
+    if number is None:
+        return np.zeros(0)
+    values = to_numpy(panels[number][:, 0, 0, 0, :])
+    return values.sum(axis=0, dtype=np.float64) if ones is None else ones @ values.astype(np.float64)
 
 
 def _sum(first: Matrices, second: Matrices) -> Matrices:
@@ -174,16 +235,17 @@ def _shifted(
     grams: NDArray[np.float64], left: NDArray[np.float64], right: NDArray[np.float64], weight: float
 ) -> NDArray[np.float64]:
     shifted = grams.copy()
-    shifted[0] -= np.outer(left, right) / weight
+    shifted[0, :, :, 0] -= np.outer(left, right) / weight
     return shifted
 
 
-def _raise_not_finite(X: Any, Y: Any | None, rows: slice) -> None:
+def _raise_not_finite(X: Any, Y: Any | None) -> None:
     for name, data in (("X", X), ("Y", Y)):
         if data is None:
             continue
-        bad = ~np.isfinite(to_numpy(data[rows])).all(axis=1)
-        if bad.any():
-            raise InputError(f"{name} must hold finite numbers: row {rows.start + int(np.argmax(bad))} "
-                             "contains NaN or infinity")  # fmt: skip
+        for rows in row_chunks(data.shape[0], data.shape[1]):
+            bad = ~np.isfinite(to_numpy(data[rows])).all(axis=1)
+            if bad.any():
+                raise InputError(f"{name} must hold finite numbers: row {rows.start + int(np.argmax(bad))} "
+                                 "contains NaN or infinity")  # fmt: skip
     raise InputError("X must hold numbers whose squares are finite: some are too large")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from equivariety.cli.convolution import LCN_SETTINGS, lcn
@@ -14,6 +13,10 @@ from equivariety.cli.fit import fit
 from equivariety.cli.nearest import nearest
 from equivariety.cli.reproduce import reproduce
 from equivariety.errors import InputError
+
+# Typer brings a copy of click in some versions and uses the package in others; either way this is the base class of
+# its complaints about options and arguments.
+UsageProblem: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 INPUT_ERROR = 2
 INTERRUPTED = 130
@@ -40,18 +43,22 @@ def main(arguments: list[str] | None = None) -> None:
     sys.set_int_max_str_digits(0)
     try:
         status = app(args=arguments, standalone_mode=False)
-    except (InputError, click.ClickException, OSError) as error:
-        print(f"equivariety: {_one_line(error)}", file=sys.stderr)
+        if status == INTERRUPTED:  # some versions of Typer turn Ctrl-C into a status of their own
+            raise KeyboardInterrupt
+    except (InputError, UsageProblem, OSError) as error:
+        message = _one_line(error)
+        if message:  # without any argument the help has been shown, and nothing is left to say
+            print(f"equivariety: {message}", file=sys.stderr)
         raise SystemExit(INPUT_ERROR) from None
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("equivariety: interrupted; no file was left half-written", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
     raise SystemExit(status if isinstance(status, int) else 0)
 
 
 def _one_line(error: Exception) -> str:
-    if isinstance(error, click.ClickException):
-        text = error.format_message()
+    if isinstance(error, UsageProblem):
+        text = error.format_message()  # type: ignore[attr-defined]  # see UsageProblem
     elif isinstance(error, OSError):
         text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     else:

@@ -24,7 +24,9 @@ def fit(
     data: Annotated[Path, typer.Argument(help="Samples as rows: .npy (memory-mapped), .npz, .csv or IDX.")],
     action: Annotated[str, typer.Option(help="ACTION on the columns.")],
     rank: Annotated[int, typer.Option(help="Bound on the rank: width of the bottleneck.")],
-    ranks: Annotated[str | None, typer.Option(help="Ranks of the blocks, such as 13,10,9; by default the best.")] = None,
+    ranks: Annotated[
+        str | None, typer.Option(help="Ranks of the blocks, such as 13,10,9; by default the best.")
+    ] = None,
     targets: Annotated[Path | None, typer.Option(help="Targets; by default the data themselves.")] = None,
     degree: Degree = None,
     out: Annotated[Path | None, typer.Option(help="Write the fitted map to this file (safetensors).")] = None,
@@ -92,7 +94,7 @@ def parse_ranks(text: str) -> tuple[int, ...]:
     words = text.replace(",", " ").split()
     wrong = next((word for word in words if not word.isdecimal()), None)
     if wrong is not None or not words:
-        raise InputError(f"--ranks must be whole numbers with commas, such as 13,10,9, not {wrong or text!r}")
+        raise InputError(f"--ranks must be whole numbers with commas, such as 13,10,9, not {text!r}")
     return tuple(map(int, words))
 
 

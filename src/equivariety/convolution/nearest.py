@@ -23,13 +23,13 @@ from equivariety.convolution.start import StartSystem
 if TYPE_CHECKING:
     from equivariety.convolution.architecture import LinearConvNet
 
-DESCENTS = 12
+DESCENTS = 8
 DESCENT_SEED = 1
 BETTER = 1e-6
 """A descent contradicts the list of critical points if it comes closer by this fraction of the norm of the filter."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NearestFilter:
     """Nearest point, filters that compose to it, its distance, and whether it is certified to be the nearest."""
 

@@ -53,6 +53,21 @@ def squared_error(net: LinearConvNet, X: Any, y: Any) -> SquaredError:
     InputError
         If the shapes do not fit, entries are not finite, the patches do not span the filter space, or X^T y = 0.
     """
+    patches, targets = read_samples(net, X, y)
+    rank = int(np.linalg.matrix_rank(patches))
+    if rank < net.size:
+        raise InputError(f"X must have at least {net.size} linearly independent rows, not {rank}")
+    return from_moments(patches.T @ patches, patches.T @ targets, float(targets @ targets))
+
+
+def read_samples(net: LinearConvNet, X: Any, y: Any) -> tuple[FloatArray, FloatArray]:
+    """Input patches of shape (samples, net.size) and targets of shape (samples,), as float64 arrays.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit or entries are not finite.
+    """
     patches, targets = _numbers(X, "X", 2), _numbers(y, "y", 1)
     if patches.shape[1] != net.size:
         raise InputError(
@@ -60,10 +75,7 @@ def squared_error(net: LinearConvNet, X: Any, y: Any) -> SquaredError:
         )
     if len(targets) != len(patches):
         raise InputError(f"y must have one entry per row of X: {len(patches)} expected, {len(targets)} given")
-    rank = int(np.linalg.matrix_rank(patches))
-    if rank < net.size:
-        raise InputError(f"X must have at least {net.size} linearly independent rows, not {rank}")
-    return from_moments(patches.T @ patches, patches.T @ targets, float(targets @ targets))
+    return patches, targets
 
 
 def from_moments(quadratic: FloatArray, linear: FloatArray, constant: float) -> SquaredError:

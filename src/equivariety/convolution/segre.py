@@ -25,8 +25,10 @@ def split(points: NDArray[Any], sizes: Sequence[int]) -> list[NDArray[Any]]:
 
 def tensor_product(filters: Sequence[NDArray[Any]], count: int) -> NDArray[Any]:
     """Tensor products of the filters of each of `count` points, of shape (count, product of the sizes)."""
-    result: NDArray[Any] = np.ones((count, 1))
-    for values in filters:
+    if not filters:
+        return np.ones((count, 1))
+    result, *rest = filters
+    for values in rest:
         result = (result[:, :, None] * values[:, None, :]).reshape(count, -1)
     return result
 
@@ -38,8 +40,10 @@ def jacobian(points: NDArray[Any], sizes: Sequence[int]) -> NDArray[Any]:
     for layer, size in enumerate(sizes):
         left = tensor_product(filters[:layer], count)
         right = tensor_product(filters[layer + 1 :], count)
+        block = np.zeros((count, left.shape[1], size, right.shape[1], size), dtype=points.dtype)
         outer = left[:, :, None] * right[:, None, :]
-        block = outer[:, :, None, :, None] * np.eye(size)[None, None, :, None, :]
+        for index in range(size):
+            block[:, :, index, :, index] = outer
         blocks.append(block.reshape(count, -1, size))
     return np.concatenate(blocks, axis=2)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -23,14 +22,16 @@ from equivariety.convolution.tracker import Tracked, TrackingOptions, track
 from equivariety.errors import InputError
 
 MAX_PATHS = 5000
-MAX_LOOPS = 60
+MAX_LOOPS = 1000
+PATHS_PER_ROUND = 120
+"""Few points are carried around many loops at once: small batches would waste time on overhead."""
 SAME_POINT_TOLERANCE = 1e-6
 DEFAULT_SEED = 20260720
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StartSystem:
-    """Generic complex data for filter sizes, with critical points in homogeneous coordinates (w_1, h, w_2, ...).
+    """Generic complex data for filter sizes, with critical points in homogeneous coordinates (h, w_1, ..., w_L).
 
     It serves all architectures with these filter sizes and all data; `loops` tells how many monodromy loops it took.
     """
@@ -73,8 +74,9 @@ def generic_start(filter_sizes: Sequence[int], seed: int = DEFAULT_SEED) -> Star
     base = Data(quadratic[None], linear[None])
     loops = 0
     while len(points) < expected and loops < MAX_LOOPS:
-        points = _around_loop(random, sizes, base, points)
-        loops += 1
+        number = max(1, PATHS_PER_ROUND // len(points))
+        points = _around_loops(random, sizes, base, points, number)
+        loops += number
     return StartSystem(sizes, base, points, expected, loops)
 
 
@@ -111,17 +113,22 @@ def _first_pair(
     tensor = derivative[:, : sizes[0]] @ filters[0, : sizes[0]]
     free = _gaussian(random, (len(tensor),)) * np.linalg.norm(tensor)
     tangent = derivative @ np.linalg.lstsq(derivative.T @ derivative, derivative.T @ free)[0]
-    return np.insert(filters, sizes[0], 1.0, axis=1), quadratic @ tensor + free - tangent
+    return np.insert(filters, 0, 1.0, axis=1), quadratic @ tensor + free - tangent
 
 
-def _around_loop(random: np.random.Generator, sizes: tuple[int, ...], base: Data, points: ComplexArray) -> ComplexArray:
-    """Carry the points around a triangle of linear forms and add the new ones among the end points."""
+def _around_loops(
+    random: np.random.Generator, sizes: tuple[int, ...], base: Data, points: ComplexArray, number: int
+) -> ComplexArray:
+    """Carry the points around several triangles of linear forms and add the new ones among the end points."""
     scale = np.linalg.norm(base.linear) / np.sqrt(base.linear.size)
-    corners = [base, *(Data(base.quadratic, scale * _gaussian(random, base.linear.shape)) for _ in range(2)), base]
-    carried = points
-    for start, end in pairwise(corners):
-        result = track(Path(sizes, start, end), carried, TrackingOptions())
-        carried = result.points[_good(result)]
+    forms = [scale * _gaussian(random, (number, base.linear.shape[1])) for _ in range(2)]
+    loop_of_path = np.repeat(np.arange(number), len(points))
+    carried = np.tile(points, (number, 1))
+    start = base
+    for end in (*(Data(base.quadratic, form) for form in forms), base):
+        result = track(Path(sizes, start, end).take(loop_of_path), carried, TrackingOptions())
+        good = _good(result)
+        carried, loop_of_path, start = result.points[good], loop_of_path[good], end
     everything = np.concatenate([points, carried])
     return everything[distinct(tensors(everything, sizes))]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from equivariety.datasets.idx import read_idx
 from equivariety.errors import InputError
+from equivariety.files import replacing
 
 
 def read_table(path: str | Path) -> NDArray[Any]:
@@ -32,7 +32,9 @@ def read_table(path: str | Path) -> NDArray[Any]:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"data file {str(path)!r} does not exist" if not path.exists() else f"{str(path)!r} is no file")
+        raise InputError(
+            f"data file {str(path)!r} does not exist" if not path.exists() else f"{str(path)!r} is no file"
+        )
     suffix = path.suffix.lower()
     if suffix in (".npy", ".npz"):
         array = _read_numpy(path)
@@ -43,20 +45,13 @@ def read_table(path: str | Path) -> NDArray[Any]:
         array = array.astype(np.float32) / 255 if array.dtype == np.uint8 else array
     if array.ndim == 0:
         raise InputError(f"data file {str(path)!r} must hold a matrix, not a single number")
-    return array.reshape(len(array), -1) if array.ndim > 1 else array.reshape(-1, 1)
+    return array.reshape(len(array), prod(array.shape[1:]))
 
 
 def write_array(path: str | Path, array: NDArray[Any]) -> None:
     """Write a .npy file under a temporary name and rename it, so that no broken file is ever left."""
-    path = Path(path)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as stream:
-        temporary = Path(stream.name)
-        try:
-            np.save(stream, array, allow_pickle=False)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    os.replace(temporary, path)
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        np.save(stream, array, allow_pickle=False)
 
 
 def _read_numpy(path: Path) -> NDArray[Any]:
@@ -69,7 +64,7 @@ def _read_numpy(path: Path) -> NDArray[Any]:
     except InputError:
         raise
     except (ValueError, EOFError, OSError, KeyError) as error:
-        raise InputError(f"data file {str(path)!r} is not a NumPy file of numbers: {error}") from error
+        raise InputError(f"data file {str(path)!r} is not a NumPy file of numbers, or is truncated") from error
 
 
 def _name_in(path: Path, names: list[str]) -> str:
@@ -90,7 +85,9 @@ def _read_csv(path: Path) -> NDArray[np.float64]:
     width = len(rows[0][1])
     for line, row in rows:
         if len(row) != width:
-            raise InputError(f"{str(path)!r}, line {line}: expected {width} columns as in the first line, not {len(row)}")
+            raise InputError(
+                f"{str(path)!r}, line {line}: expected {width} columns as in the first line, not {len(row)}"
+            )
     try:
         return np.array([row for _, row in rows], dtype=np.float64)
     except ValueError:

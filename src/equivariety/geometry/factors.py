@@ -15,9 +15,8 @@ from equivariety.geometry.chains import Chain
 from equivariety.isotypic import Field
 from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.block_map import BlockMap, Coordinates
-from equivariety.varieties.component import Component, truncations
+from equivariety.varieties.component import Component
 from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.solution import factorize
 
 Parameter = Sequence[BlockMap] | Sequence[Any]
 """The factors in the order of the product, the one that acts first last: block maps, or dense matrices."""
@@ -47,8 +46,7 @@ def network_spaces(component: Component, depth: int) -> tuple[Coordinates, ...]:
     """Target, hidden spaces and source of the network with ``depth`` factors that parameterizes a component."""
     if depth < 1:
         raise InputError(f"depth must be at least 1, not {depth}")
-    zero = truncations(component.maps, np.zeros(component.maps.shape))
-    pair = factorize(component.maps, zero, component.ranks)
+    pair = component.nearest(np.zeros(component.maps.shape))
     return (pair.decoder.target, *([pair.encoder.target] * (depth - 1)), pair.encoder.source)
 
 

@@ -198,8 +198,8 @@ def loss_on_data(component: Component, X: Any, Y: Any | None = None) -> LossDiag
     losses = {}
     for number, bundle in enumerate(component.maps.bundles):
         field = bundle.field
-        S = field.pack(field.contract(moments.inner[number]))
-        C = S if moments.cross is None else field.pack(field.contract(moments.cross[number]))
+        S = field.pack(moments.inner[number])
+        C = S if moments.cross is None else field.pack(moments.cross[number])
         for position, member in enumerate(bundle.members.tolist()):
             losses[member] = BlockLoss(field, S[position], C[position], problem.unit)
     return LossDiagram(component, problem, losses)

@@ -8,14 +8,15 @@ real irreducible; its coordinates are sqrt(2 / size) (sum cos, sum sin), its mat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import lcm, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.isotypic.irreducible import Bundle, Irreducible, Label, bundle_irreducibles
+from equivariety.isotypic.frequencies import FrequencyIrreducibles
+from equivariety.isotypic.irreducible import Bundle, bundle_irreducibles
 from equivariety.isotypic.lattices import LatticeType, lattice_types, place_on_grid
+from equivariety.isotypic.rows import row_codes
 from equivariety.isotypic.splits import DenseSplit, FourierSplit, Split
 
 IntArray = NDArray[np.intp]
@@ -39,24 +40,24 @@ class _Spectrum:
 
 def split_abelian(
     images: IntArray, bases: IntArray
-) -> tuple[tuple[Irreducible, ...], tuple[Bundle, ...], list[tuple[IntArray, Split]]]:
+) -> tuple[FrequencyIrreducibles, tuple[Bundle, ...], list[tuple[IntArray, Split]]]:
     """Irreducibles, bundles and, per orbit type, its points and its split."""
     spectra = [_spectrum(lattice) for lattice in lattice_types(images, bases)]
     stacked = np.concatenate([spectrum.frequencies for spectrum in spectra])
-    distinct, inverse = np.unique(stacked.reshape(len(stacked), -1), axis=0, return_inverse=True)
-    order, rank = _by_distance_from_zero(distinct.reshape(len(distinct), -1, 2))
-    frequencies = distinct.reshape(len(distinct), -1, 2)[order]
-    ids = np.split(rank[inverse.ravel()], np.cumsum([len(s.frequencies) for s in spectra])[:-1])
+    _, first, inverse = np.unique(row_codes(stacked.reshape(len(stacked), -1)), return_index=True, return_inverse=True)
+    order, rank = _by_distance_from_zero(stacked[first])
+    frequencies = stacked[first[order]]
+    ids = np.split(rank[inverse], np.cumsum([len(s.frequencies) for s in spectra])[:-1])
     present = np.zeros((len(frequencies), len(spectra)), dtype=np.intp)
     for number, members in enumerate(ids):
         present[members, number] = 1
-    real = (frequencies[:, :, 1] <= 2).all(axis=1)
-    fields = np.where(real, "R", "C").tolist()
-    bundles = bundle_irreducibles(fields, np.where(real, 1, 2), present)
+    real = np.asarray((frequencies[:, :, 1] <= 2).all(axis=1))
+    dimensions = np.where(real, 1, 2)
+    bundles = bundle_irreducibles(dimensions, dimensions, present)
     splits = [
         (spectrum.points, _split(spectrum, members, bundles)) for spectrum, members in zip(spectra, ids, strict=True)
     ]
-    return _irreducibles(frequencies, fields), bundles, splits
+    return FrequencyIrreducibles(frequencies, real), bundles, splits
 
 
 def _spectrum(lattice: LatticeType) -> _Spectrum:
@@ -120,29 +121,10 @@ def _split(spectrum: _Spectrum, members: IntArray, bundles: tuple[Bundle, ...]) 
 def _dense(fourier: FourierSplit) -> DenseSplit:
     """The same split as a matrix: the images of the standard basis vectors."""
     size = prod(fourier.shape)
-    parts = fourier.forward(np.eye(size)[:, None, :])
+    panels = fourier.panels(np.eye(size)[:, None, :])
     return DenseSplit(
         tuple(
-            np.zeros((size, 0, 1, 1, beta)) if part is None else np.ascontiguousarray(part)
-            for part, beta in zip(parts, fourier.betas, strict=True)
+            np.zeros((size, 0, 1, 1, beta)) if panel is None else np.ascontiguousarray(panel.swapaxes(3, 4))
+            for panel, beta in zip(panels, fourier.betas, strict=True)
         )
     )
-
-
-def _irreducibles(frequencies: IntArray, fields: list[str]) -> tuple[Irreducible, ...]:
-    if frequencies.shape[1] == 1:
-        pairs = [(m or 1, l) for m, l in frequencies[:, 0].tolist()]
-        roots = np.exp(2j * np.pi * frequencies[:, 0, 0] / frequencies[:, 0, 1])
-        exact = {(1, 1): 1 + 0j, (1, 2): -1 + 0j, (3, 4): -1j}
-        return tuple(
-            Irreducible((l, m), field, 1 if field == "R" else 2, exact.get((m, l), root))
-            for (m, l), field, root in zip(pairs, fields, roots.tolist(), strict=True)
-        )
-    labels = [_frequency_label(vector) for vector in frequencies.tolist()]
-    return tuple(
-        Irreducible(label, field, 1 if field == "R" else 2, None) for label, field in zip(labels, fields, strict=True)
-    )
-
-
-def _frequency_label(vector: list[list[int]]) -> Label:
-    return tuple(str(Fraction(numerator, denominator)) for numerator, denominator in vector)

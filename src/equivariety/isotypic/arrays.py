@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 def namespace(array: Any) -> Any:
     """The array-API functions of the library that owns the array."""
+    if isinstance(array, np.ndarray):
+        return np  # NumPy 2 has them all; the general question takes longer than a small product
     return array_api_compat.array_namespace(array)
 
 
@@ -27,4 +29,19 @@ def to_numpy(array: Any) -> NDArray[Any]:
     """The values on the host, as a NumPy array."""
     if isinstance(array, np.ndarray):
         return array
+    if array_api_compat.is_torch_array(array):
+        array = array.detach()
     return np.asarray(array_api_compat.to_device(array, "cpu"))
+
+
+def on_host(array: Any) -> Any:
+    """An array that lies in the memory of the host as a NumPy array, without a copy; any other as it is.
+
+    NumPy has no name for some types, such as bfloat16; such arrays stay what they are.
+    """
+    if not array_api_compat.is_array_api_obj(array) or isinstance(array, np.ndarray):
+        return array
+    try:
+        return np.asarray(array.detach() if array_api_compat.is_torch_array(array) else array)
+    except TypeError:
+        return array

@@ -65,17 +65,18 @@ def fix_phase(basis: FloatArray) -> FloatArray:
 
 
 def orient(units: list[FloatArray], basis: FloatArray, words: IntArray) -> list[FloatArray]:
-    """Choose between I and -I for D = C: the first non-real character value has negative imaginary part.
+    """Choose between I and -I for D = C: the first non-real character value has positive imaginary part.
 
-    This agrees with the labels (l, m), 1/2 < m/l < 1, of a cyclic group. Units of R and H are returned as they are,
-    and so is I when no word given has a non-real character value.
+    So the generator of a cyclic group acts on a pair of coordinates as [[cos t, sin t], [-sin t, cos t]] with
+    t = 2 pi m / l and 1/2 < m/l < 1, as in the closed form. Units of R and H are returned as they are, and so is I
+    when no word given has a non-real character value.
     """
     if len(units) != 1:
         return units
     for word in words:
         imaginary = float(np.vdot(units[0], basis.T @ basis[word]))
         if abs(imaginary) > CLEARLY_ZERO:
-            return [-units[0]] if imaginary > 0 else units
+            return [-units[0]] if imaginary < 0 else units
     return units
 
 

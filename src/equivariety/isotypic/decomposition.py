@@ -83,46 +83,58 @@ class ChangeOfBasis:
     def analyze(self, X: Any) -> tuple[Any, ...]:
         """Coordinates of the rows of X, shape (samples, degree), in every bundle."""
         xp = namespace(X)
+        return tuple(xp.permute_dims(panel, (0, 1, 2, 4, 3)) for panel in self.panels(X))
+
+    def synthesize(self, parts: Sequence[Any]) -> Any:
+        """The vectors, shape (samples, degree), with the given coordinates; points out of reach are zero."""
+        xp = namespace(parts[0])
+        return self.from_panels([xp.permute_dims(part, (0, 1, 2, 4, 3)) for part in parts])
+
+    def panels(self, X: Any) -> tuple[Any, ...]:
+        """What :meth:`analyze` computes, as it lies in memory: (samples, members, copies, beta, multiplicity)."""
+        xp = namespace(X)
         gathered = X if self._contiguous else xp.take(X, constant(self._order, X), axis=1)
         found: list[list[Any]] = [[] for _ in self.bundles]
         start = 0
         for piece in self.pieces:
             stop = start + piece.points.size
             values = xp.reshape(gathered[:, start:stop], (X.shape[0], *piece.points.shape))
-            for parts, part in zip(found, piece.split.forward(values), strict=True):
-                if part is not None:
-                    parts.append(part)
+            for panels, panel in zip(found, piece.split.panels(values), strict=True):
+                if panel is not None:
+                    panels.append(panel)
             start = stop
-        return tuple(self._joined(parts, bundle, X) for parts, bundle in zip(found, self.bundles, strict=True))
+        return tuple(self._joined(panels, bundle, X) for panels, bundle in zip(found, self.bundles, strict=True))
 
-    def _joined(self, parts: list[Any], bundle: Bundle, X: Any) -> Any:
+    def _joined(self, panels: list[Any], bundle: Bundle, X: Any) -> Any:
         xp = namespace(X)
-        if not parts:
-            return constant(np.zeros((X.shape[0], bundle.size, bundle.copies, 0, bundle.field.beta)), X)
-        return parts[0] if len(parts) == 1 else xp.concat(parts, axis=3)
+        if not panels:
+            return constant(np.zeros((X.shape[0], bundle.size, bundle.copies, bundle.field.beta, 0)), X)
+        return panels[0] if len(panels) == 1 else xp.concat(panels, axis=4)
 
-    def synthesize(self, parts: Sequence[Any]) -> Any:
-        """The vectors, shape (samples, degree), with the given coordinates; points out of reach are zero."""
-        xp = namespace(parts[0])
-        starts = [0] * len(parts)
+    def from_panels(self, panels: Sequence[Any]) -> Any:
+        """The inverse of :meth:`panels`; points out of reach are zero."""
+        xp = namespace(panels[0])
+        starts = [0] * len(panels)
         columns = []
         for piece in self.pieces:
             shares: list[Any | None] = []
-            for number, part in enumerate(parts):
+            for number, panel in enumerate(panels):
                 width = piece.split.multiplicity(number) * len(piece.points)
-                share = part[:, :, :, starts[number] : starts[number] + width, :]
-                shares.append(share if width and part.shape[1] else None)
+                share = panel[..., starts[number] : starts[number] + width]
+                shares.append(share if width and panel.shape[1] else None)
                 starts[number] += width
-            columns.append(self._values(piece, shares, parts[0]))
-        columns.append(constant(np.zeros((parts[0].shape[0], 1)), parts[0]))
+            columns.append(self._values(piece, shares, panels[0]))
+        if self._contiguous:
+            return columns[0] if len(columns) == 1 else xp.concat(columns, axis=1)
+        columns.append(constant(np.zeros((panels[0].shape[0], 1)), panels[0]))
         values = xp.concat(columns, axis=1)
-        return values[:, :-1] if self._contiguous else xp.take(values, constant(self._inverse_order, values), axis=1)
+        return xp.take(values, constant(self._inverse_order, values), axis=1)
 
     def _values(self, piece: Piece, shares: list[Any | None], like: Any) -> Any:
         samples = like.shape[0]
         if all(share is None for share in shares):
             return constant(np.zeros((samples, piece.points.size)), like)
-        return namespace(like).reshape(piece.split.backward(shares), (samples, piece.points.size))
+        return namespace(like).reshape(piece.split.from_panels(shares), (samples, piece.points.size))
 
     def matrix(self) -> NDArray[np.float64]:
         """Q as a dense array of shape (degree, degree), its columns ordered by irreducible, then by multiplicity.
@@ -152,7 +164,7 @@ class ChangeOfBasis:
 class Decomposition:
     """The irreducibles of a group in two of its actions, with one change of basis for each."""
 
-    irreducibles: tuple[Irreducible, ...]
+    irreducibles: Sequence[Irreducible]
     bundles: tuple[Bundle, ...]
     domain: ChangeOfBasis
     codomain: ChangeOfBasis
@@ -182,6 +194,7 @@ def decompose(domain: PermutationAction, codomain: PermutationAction | None = No
     if codomain is not None and len(codomain.images) != len(domain.images):
         raise InputError(f"domain and codomain must have the same generators in the same order: "
                          f"the domain has {len(domain.images)}, the codomain has {len(codomain.images)}")  # fmt: skip
+    irreducibles: Sequence[Irreducible]
     joint = domain if codomain is None else domain + codomain
     if commute(joint.images):
         bases = np.unique(joint.orbit_labels, return_index=True)[1]
@@ -204,7 +217,8 @@ def decompose_invariants(domain: PermutationAction, outputs: int) -> Decompositi
     (2,)
     """
     trivial = Irreducible((1, 1) if len(domain.images) == 1 else "trivial", "R", 1, 1 + 0j)
-    bundles = bundle_irreducibles(["R"], np.ones(1, dtype=np.intp), np.ones((1, 1), dtype=np.intp))
+    one = np.ones(1, dtype=np.intp)
+    bundles = bundle_irreducibles(one, one, one[:, None])
     return Decomposition(
         (trivial,), bundles, _invariants(domain, bundles), _invariants(PermutationAction(np.arange(outputs)), bundles)
     )

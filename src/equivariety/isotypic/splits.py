@@ -1,13 +1,16 @@
 """How one orbit type splits: by a small dense basis, or by the fast Fourier transform.
 
-A split turns values on the points of orbits into coordinates in the bundles and back. Both are orthogonal maps, so
-``backward`` is the transpose of ``forward``. Arrays may come from any array-API library.
+A split turns values on the points of orbits into coordinates in the bundles and back, by orthogonal maps. It works on
+*panels*: coordinates of shape (samples, members, copies, beta, multiplicity), in which all that one coordinate of an
+irreducible takes on the orbits is contiguous, as the matrix products of a block want it. Arrays may come from any
+array-API library.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,13 +22,17 @@ Groups = Sequence[tuple[int, NDArray[np.intp]]]
 """Bundles chosen anew: for each the number of an old bundle and positions in it."""
 
 
+# Up to this many orbits one product for all samples, with a copy to transpose, beats one small product for each.
+_FEWEST_ORBITS = 8
+
+
 class Split(Protocol):
     """What a change of basis needs to know of an orbit type."""
 
-    def forward(self, values: Any) -> list[Any | None]:
-        """Values (samples, orbits, points) to (samples, members, copies, orbits * multiplicity, beta) per bundle."""
+    def panels(self, values: Any) -> list[Any | None]:
+        """Values (samples, orbits, points) to (samples, members, copies, beta, multiplicity * orbits) per bundle."""
 
-    def backward(self, parts: Sequence[Any | None]) -> Any:
+    def from_panels(self, panels: Sequence[Any | None]) -> Any:
         """The inverse: from coordinates per bundle (None: absent) to values on the points."""
 
     def multiplicity(self, bundle: int) -> int:
@@ -41,39 +48,44 @@ class DenseSplit:
 
     bases: tuple[NDArray[np.float64], ...]
 
+    @cached_property
+    def _columns(self) -> NDArray[np.float64]:
+        return _side_by_side(self.bases)
+
     def multiplicity(self, bundle: int) -> int:
         basis = self.bases[bundle]
         return int(basis.shape[3]) if basis.size else 0
 
-    def forward(self, values: Any) -> list[Any | None]:
+    def panels(self, values: Any) -> list[Any | None]:
         xp = namespace(values)
         samples, orbits, points = values.shape
-        flat = xp.reshape(values, (samples * orbits, points))
-        parts: list[Any | None] = []
+        columns = constant(self._columns, values)
+        if orbits < _FEWEST_ORBITS:
+            product = xp.matmul(xp.reshape(values, (samples * orbits, points)), columns)
+            product = xp.permute_dims(xp.reshape(product, (samples, orbits, -1)), (0, 2, 1))
+        else:
+            # One product for each sample leaves every coordinate of all orbits contiguous: what Gram products need.
+            product = xp.matmul(columns.T, xp.permute_dims(values, (0, 2, 1)))
+        panels: list[Any | None] = []
+        start = 0
         for basis in self.bases:
-            if basis.size == 0:
-                parts.append(None)
-                continue
             _, members, copies, multiplicity, beta = basis.shape
-            product = flat @ constant(basis.reshape(points, -1), values)
-            product = xp.reshape(product, (samples, orbits, members, copies, multiplicity, beta))
-            product = xp.permute_dims(product, (0, 2, 3, 1, 4, 5))
-            parts.append(xp.reshape(product, (samples, members, copies, orbits * multiplicity, beta)))
-        return parts
+            stop = start + basis[0].size
+            shape = (samples, members, copies, beta, multiplicity * orbits)
+            panels.append(xp.reshape(product[:, start:stop], shape) if stop > start else None)
+            start = stop
+        return panels
 
-    def backward(self, parts: Sequence[Any | None]) -> Any:
-        total = None
-        for basis, part in zip(self.bases, parts, strict=True):
-            if part is None or basis.size == 0:
-                continue
-            xp = namespace(part)
-            points, members, copies, multiplicity, beta = basis.shape
-            samples, orbits = part.shape[0], part.shape[3] // multiplicity
-            part = xp.reshape(part, (samples, members, copies, orbits, multiplicity, beta))
-            part = xp.reshape(xp.permute_dims(part, (0, 3, 1, 2, 4, 5)), (samples * orbits, -1))
-            values = xp.reshape(part @ constant(basis.reshape(points, -1).T, part), (samples, orbits, points))
-            total = values if total is None else total + values
-        return total
+    def from_panels(self, panels: Sequence[Any | None]) -> Any:
+        present = [
+            (panel, basis) for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size
+        ]
+        xp, samples = namespace(present[0][0]), present[0][0].shape[0]
+        orbits = present[0][0].shape[4] // present[0][1].shape[3]
+        flat = [xp.reshape(panel, (samples, -1, orbits)) for panel, _ in present]
+        coordinates = flat[0] if len(flat) == 1 else xp.concat(flat, axis=1)
+        rows = constant(_side_by_side([basis for _, basis in present]).T, coordinates)
+        return xp.matmul(xp.permute_dims(coordinates, (0, 2, 1)), rows)
 
     def select(self, groups: Groups) -> DenseSplit:
         # A bundle that this orbit type does not contain stays absent.
@@ -83,6 +95,13 @@ class DenseSplit:
                 for bundle, rows in groups
             )
         )
+
+
+def _side_by_side(bases: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """All bases in one matrix of shape (points, coordinates), ordered as panels are."""
+    points = bases[0].shape[0] if bases else 0
+    flat = [basis.transpose(0, 1, 2, 4, 3).reshape(points, -1) for basis in bases]
+    return np.concatenate([np.zeros((points, 0)), *flat], axis=1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +121,7 @@ class FourierSplit:
     def multiplicity(self, bundle: int) -> int:
         return int(self.cells[bundle].size > 0)
 
-    def forward(self, values: Any) -> list[Any | None]:
+    def panels(self, values: Any) -> list[Any | None]:
         xp = namespace(values)
         samples, orbits, _ = values.shape
         axes = tuple(range(2, 2 + len(self.shape)))
@@ -114,17 +133,17 @@ class FourierSplit:
         ]
 
     def _pick(self, spectrum: Any, cells: NDArray[np.intp], conjugated: NDArray[np.bool_], beta: int) -> Any:
-        """Real coordinates (samples, members, 1, orbits, beta) of the members that stand in the given cells."""
+        """Real coordinates (samples, members, 1, beta, orbits) of the members that stand in the given cells."""
         xp = namespace(spectrum)
-        coefficients = xp.permute_dims(xp.take(spectrum, constant(cells, spectrum), axis=2), (0, 2, 1))
+        coefficients = xp.permute_dims(_taken(spectrum, cells), (0, 2, 1))
         if beta == 1:
-            return xp.real(coefficients)[:, :, None, :, None]
-        signs = constant(np.where(conjugated, -1.0, 1.0), xp.real(coefficients))[None, :, None]
-        parts = xp.stack([xp.real(coefficients), signs * xp.imag(coefficients)], axis=-1)
-        return (parts * 2**0.5)[:, :, None, :, :]
+            return xp.real(coefficients)[:, :, None, None, :]
+        parts = xp.stack([xp.real(coefficients), xp.imag(coefficients)], axis=2)
+        scale = 2**0.5 * np.stack([np.ones(cells.size), np.where(conjugated, -1.0, 1.0)], axis=1)
+        return (parts * constant(scale, parts)[None, :, :, None])[:, :, None]
 
-    def backward(self, parts: Sequence[Any | None]) -> Any:
-        present = [(number, part) for number, part in enumerate(parts) if part is not None and self.cells[number].size]
+    def from_panels(self, panels: Sequence[Any | None]) -> Any:
+        present = [(number, part) for number, part in enumerate(panels) if part is not None and self.cells[number].size]
         columns = [self._coefficients(part, self.conjugated[number]) for number, part in present]
         xp = namespace(columns[0])
         samples, _, orbits = columns[0].shape
@@ -137,12 +156,12 @@ class FourierSplit:
         values = xp.fft.irfftn(spectrum, s=self.shape, axes=axes, norm="ortho")
         return xp.reshape(values, (samples, orbits, -1))
 
-    def _coefficients(self, part: Any, conjugated: NDArray[np.bool_]) -> Any:
+    def _coefficients(self, panel: Any, conjugated: NDArray[np.bool_]) -> Any:
         """Cells of the half spectrum, (samples, members, orbits), from real coordinates."""
-        if part.shape[-1] == 1:
-            return part[:, :, 0, :, 0] + 0j
-        signs = constant(np.where(conjugated, -1.0, 1.0), part)[None, :, None]
-        return (part[:, :, 0, :, 0] + 1j * (signs * part[:, :, 0, :, 1])) * 0.5**0.5
+        if panel.shape[3] == 1:
+            return panel[:, :, 0, 0] + 0j
+        signs = constant(np.where(conjugated, -1.0, 1.0), panel)[None, :, None]
+        return (panel[:, :, 0, 0] + 1j * (signs * panel[:, :, 0, 1])) * 0.5**0.5
 
     def _half_shape(self) -> tuple[int, ...]:
         return (*self.shape[:-1], self.shape[-1] // 2 + 1)
@@ -175,3 +194,10 @@ class FourierSplit:
             tuple(self.conjugated[bundle][rows] for bundle, rows in present),
             tuple(self.betas[bundle] for bundle, _ in groups),
         )
+
+
+def _taken(spectrum: Any, cells: NDArray[np.intp]) -> Any:
+    """The given cells of the last axis; neighbours are a view."""
+    if np.array_equal(cells, np.arange(cells[0], cells[0] + cells.size)):
+        return spectrum[:, :, int(cells[0]) : int(cells[0]) + cells.size]
+    return namespace(spectrum).take(spectrum, constant(cells, spectrum), axis=2)

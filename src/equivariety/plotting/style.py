@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from equivariety.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,7 +26,7 @@ BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW, GRAY = (
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW)
 RESOLUTION = 200  # dots per inch
 
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "font.size": 9,
     "axes.titlesize": 10,
     "axes.spines.top": False,
@@ -58,11 +59,9 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
     written = []
     for kind in ("png", "svg"):
         path = Path(folder) / f"{name}.{kind}"
-        temporary = path.with_suffix(f".{kind}.tmp")
         metadata = {"Date": None} if kind == "svg" else None
-        with house_style():
+        with replacing(path) as temporary, house_style():
             figure.savefig(temporary, format=kind, dpi=RESOLUTION, metadata=metadata)
-        os.replace(temporary, path)
         written.append(path)
     return written
 

@@ -12,6 +12,7 @@ from equivariety.blocks import BlockSpectrum, Moments, allocate
 from equivariety.errors import InputError
 from equivariety.varieties.component import Component, truncations
 from equivariety.varieties.counting import Slot, count_exact, count_maximal, maximal_tuples
+from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
 
@@ -116,8 +117,8 @@ class RankBounded:
         >>> point.ranks, round(point.distance, 6)
         ((1, 0), 4.242641)
         """
-        spectra = truncations(self.maps, U)
-        return nearest_point(self.maps, U, spectra, self._best_ranks(spectra))
+        found = truncations(self.maps, U)
+        return nearest_point(self._best_component(found), U, found)
 
     def equations(self) -> Equations:
         """Generators of the radical ideal of the real points as SymPy polynomials in the coordinates of the blocks."""
@@ -169,26 +170,22 @@ class RankBounded:
         InputError
             If shapes do not fit or values are not finite numbers.
         """
-        from equivariety.varieties.fitting import data_moments
-
         return self.solve(data_moments(self.maps, X, Y))
 
     def solve(self, moments: Moments) -> Solution:
         """The same from moments that were accumulated elsewhere."""
-        from equivariety.varieties.fitting import spectra
-
         found = spectra(self.maps, moments)
-        return solve_ranks(self.maps, moments, found, self._best_ranks(found))
+        return solve_ranks(self._best_component(found), moments, found)
 
-    def _best_ranks(self, spectra: Sequence[BlockSpectrum]) -> tuple[int, ...]:
-        ranks = np.zeros(len(self.maps.blocks), dtype=np.intp)
+    def _best_component(self, found: Sequence[BlockSpectrum]) -> Component:
+        ranks = np.zeros_like(self.maps.largest_ranks)
         if self.maps.bundles:
             chosen = allocate(
-                [spectrum.gains for spectrum in spectra], [b.dimension for b in self.maps.bundles], self.rank
+                [spectrum.gains for spectrum in found], [b.dimension for b in self.maps.bundles], self.rank
             )
             for bundle, best in zip(self.maps.bundles, chosen, strict=True):
                 ranks[bundle.members] = best
-        return tuple(ranks.tolist())
+        return Component(self.maps, tuple(ranks.tolist()))
 
     def _slots(self) -> list[Slot]:
         return [Slot(block.irrep_dim, block.largest_rank) for block in self.maps.blocks]

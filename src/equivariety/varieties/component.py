@@ -13,6 +13,7 @@ from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.errors import InputError
 from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.determinantal import DeterminantalVariety
+from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
 
@@ -118,7 +119,7 @@ class Component:
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
         """
-        return nearest_point(self.maps, U, truncations(self.maps, U), self.ranks)
+        return nearest_point(self, U, truncations(self.maps, U))
 
     def equations(self) -> Equations:
         """Generators of the radical ideal as SymPy polynomials in the coordinates of the blocks, for small cases.
@@ -188,15 +189,11 @@ class Component:
         Y : array of shape (samples, codomain degree), optional
             By default Y = X: the best linear autoencoder on this component.
         """
-        from equivariety.varieties.fitting import data_moments
-
         return self.solve(data_moments(self.maps, X, Y))
 
     def solve(self, moments: Moments) -> Solution:
         """The same from moments that were accumulated elsewhere."""
-        from equivariety.varieties.fitting import spectra
-
-        return solve_ranks(self.maps, moments, spectra(self.maps, moments), self.ranks)
+        return solve_ranks(self, moments, spectra(self.maps, moments))
 
 
 def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:
@@ -210,10 +207,13 @@ def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:
 def validated_ranks(maps: EquivariantMaps, ranks: Any) -> tuple[int, ...]:
     """Ranks as a tuple of integers that fit the blocks."""
     given = tuple(ranks)
-    if len(given) != len(maps.blocks):
-        raise InputError(f"ranks must have one entry for each of the {len(maps.blocks)} blocks, not {len(given)}")
-    for position, (rank, block) in enumerate(zip(given, maps.blocks, strict=True), start=1):
-        if int(rank) != rank or not 0 <= rank <= block.largest_rank:
-            raise InputError(f"rank {position} must be a whole number from 0 to {block.largest_rank} "
-                             f"(block {block.label}), not {rank}")  # fmt: skip
-    return tuple(int(rank) for rank in given)
+    largest = maps.largest_ranks
+    if len(given) != largest.size:
+        raise InputError(f"ranks must have one entry for each of the {largest.size} blocks, not {len(given)}")
+    # Half a million blocks are no exception, so only a wrong rank is worth looking at its block.
+    wrong = (position for position, (rank, limit) in enumerate(zip(given, largest.tolist(), strict=True))
+             if int(rank) != rank or not 0 <= rank <= limit)  # fmt: skip
+    for position in wrong:
+        raise InputError(f"rank {position + 1} must be a whole number from 0 to {largest[position]} "
+                         f"(block {maps.blocks[position].label}), not {given[position]}")  # fmt: skip
+    return tuple(map(int, given))

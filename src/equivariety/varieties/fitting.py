@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
-from equivariety.blocks.moments import as_floating, moments, row_chunks
+from equivariety.blocks.moments import moments
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import namespace
 from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.solution import Solution
 
 
 def data_moments(maps: EquivariantMaps, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Moments:
@@ -47,25 +45,12 @@ def validated_data(data: Any, name: str, degree: int, side: str) -> Any:
 
 def spectra(maps: EquivariantMaps, moments: Moments) -> tuple[BlockSpectrum, ...]:
     """The optima of all ranks of every block, one for each shared bundle."""
-    result = []
-    for number, bundle in enumerate(maps.bundles):
-        field = bundle.field
-        S = field.pack(field.contract(moments.inner[number]))
-        if moments.cross is None:
-            result.append(principal(S, field, moments.precision))
-        else:
-            C = field.pack(field.contract(moments.cross[number]))
-            result.append(regression(S, C, field, moments.precision))
-    return tuple(result)
-
-
-def mean_squared_error(solution: Solution, X: Any, Y: Any) -> float:
-    """Mean of (M x - y)^2 over samples and entries, in chunks."""
-    maps = solution.component.maps
-    X = validated_data(X, "X", maps.domain.degree, "the domain")
-    Y = validated_data(Y, "Y", maps.codomain.degree, "the codomain")
-    total = 0.0
-    for rows in row_chunks(X.shape[0], max(maps.shape)):
-        residual = solution.apply(X[rows]) - as_floating(Y[rows])
-        total += float(namespace(residual).sum(residual**2))
-    return total / (X.shape[0] * maps.codomain.degree)
+    fields = [bundle.field for bundle in maps.bundles]
+    inner = [field.pack(gram) for field, gram in zip(fields, moments.inner, strict=True)]
+    energy = moments.energy
+    if moments.cross is None:
+        return tuple(principal(S, field, energy, moments.precision) for S, field in zip(inner, fields, strict=True))
+    cross = [field.pack(gram) for field, gram in zip(fields, moments.cross, strict=True)]
+    return tuple(
+        regression(S, C, field, energy, moments.precision) for S, C, field in zip(inner, cross, fields, strict=True)
+    )

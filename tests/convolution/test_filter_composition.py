@@ -5,10 +5,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from conftest import cases, network, run_layer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convolution_cases import cases, network, run_layer
 from equivariety.convolution import LinearConvNet
 
 ARCHITECTURES = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=4)

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 import typer
-from conftest import REFERENCE
 from typer.testing import CliRunner
 
+from convolution_cases import REFERENCE
 from equivariety.cli.convolution import LCN_SETTINGS, lcn
 from equivariety.errors import InputError
 

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from conftest import cases, network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convolution_cases import cases, network
 from equivariety.convolution import LinearConvNet
 
 EXACT_AND_FLOAT = pytest.mark.parametrize("number", [int, float])
@@ -125,6 +125,13 @@ def test_nearly_multiple_roots_are_reported():
     assert (found.region, found.certified) == ("boundary", False)
     assert found.note == "roots closer than 1.2e-04 were taken to be equal: not certified, give rational entries"
     assert net.region([10**12, -2 * 10**12, 10**12 + 1]) == "outside"
+
+
+def test_roots_on_very_different_scales_are_told_apart():
+    net = LinearConvNet([2, 2, 2], [1, 1, 1])
+    filter_ = [float(x) for x in np.poly([1e-3, 2e-3, 5e4])[::-1]]
+    assert (net.region(filter_), len(net.factorizations(filter_))) == ("interior", 6)
+    assert not LinearConvNet([1, 3], [2, 1]).membership([0, 0, 0, 0, 0]).singular  # a linear space
 
 
 def test_composed_float_filters_are_members():

@@ -11,7 +11,7 @@ import pytest
 
 from equivariety.convolution import LinearConvNet
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "convolution.json").read_text())
+REFERENCE = json.loads((Path(__file__).parent / "reference" / "convolution.json").read_text())
 
 
 def cases(section, key="cases"):

@@ -1,0 +1,33 @@
+# `make setup` and `make test` need Python 3.11 and nothing else.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup test test-all lint check benchmark clean
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+test: setup  ## quick tests and doctests, about a minute
+	$(BIN)/python -m pytest -n 2
+
+test-all: setup  ## every test, the slow ones included
+	$(BIN)/python -m pytest -n 2 -m "slow or not slow"
+
+lint: setup  ## format, lint and strict types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+check: lint test
+
+benchmark: setup  ## writes benchmarks/results.json and the tables in docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

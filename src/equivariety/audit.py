@@ -1,0 +1,224 @@
+"""How far a trained map is from equivariant: generator by generator, block by block, and the nearest one that is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.actions import PermutationAction
+from equivariety.errors import InputError
+from equivariety.isotypic.irreducible import Label
+from equivariety.tolerances import linearity_cutoff
+from equivariety.varieties import EquivariantMaps
+
+Rows = Callable[[NDArray[np.float64]], NDArray[Any]]
+
+# Rows at which a function is compared with a linear one, and at which a function that is not linear is judged.
+SAMPLES = 32
+
+
+@dataclass(frozen=True)
+class BlockError:
+    """What a linear map does to one isotypic part of its domain."""
+
+    label: Label
+    """The block, as in ``maps.blocks``."""
+    norm: float
+    """Frobenius norm of the map on this part."""
+    error: float
+    """Frobenius norm of what is not equivariant in it: leaks to other blocks, and breaks of the symmetry inside."""
+    leak: float
+    """The share of ``error`` that lands in other blocks."""
+
+
+@dataclass(frozen=True)
+class LinearAudit:
+    """A linear map taken apart."""
+
+    nearest: NDArray[np.float64]
+    """The nearest equivariant map in the Frobenius norm."""
+    distance: float
+    """Frobenius distance to it."""
+    blocks: tuple[BlockError, ...]
+    """One entry for each block that occurs in the domain, in the order of ``maps.blocks``."""
+
+
+class EquivarianceError(float):
+    """The worst relative error over the generators, a number, with the details as attributes.
+
+    ``generators`` holds the relative error of every generator, ``linear`` the :class:`LinearAudit` if the audited map
+    is linear (up to a bias) and None otherwise, ``layers`` the audit of every ``torch.nn.Linear`` inside a module that
+    goes from the domain to the codomain, by name.
+    """
+
+    generators: tuple[float, ...]
+    linear: LinearAudit | None
+    layers: dict[str, LinearAudit]
+
+    def __new__(
+        cls, generators: tuple[float, ...], linear: LinearAudit | None, layers: dict[str, LinearAudit]
+    ) -> EquivarianceError:
+        result = super().__new__(cls, max(generators))
+        result.generators, result.linear, result.layers = generators, linear, layers
+        return result
+
+
+def equivariance_error(
+    subject: Any,
+    domain: PermutationAction,
+    codomain: PermutationAction | None = None,
+    seed: int = 0,
+) -> EquivarianceError:
+    """How far a matrix, a function or a torch module f is from f(P_domain x) = P_codomain f(x).
+
+    For a matrix the error of a generator is ||M P - P' M|| / ||M|| in the Frobenius norm. A function is judged at
+    random rows; if it turns out to be affine, f(x) = M x + b, it is judged by M and b. The actions permute by
+    indexing in float64, so the check adds no error of its own.
+
+    Parameters
+    ----------
+    subject : array_like of shape (codomain degree, domain degree), or callable
+        A callable takes rows of shape (samples, domain degree); a torch module is called in its own precision, on its
+        own device, without gradients.
+    domain, codomain : PermutationAction
+        By default the codomain is the domain; a trivial action asks for invariance.
+    seed : int
+        Of the random rows.
+
+    Returns
+    -------
+    EquivarianceError
+        A float with the details as attributes.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit the actions.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> action = ev.actions.cyclic(4)
+    >>> error = ev.equivariance_error([[2, 1, 0, 0], [0, 2, 1, 0], [0, 0, 2, 1], [0.5, 0, 0, 2]], action)
+    >>> round(error, 4), round(error.linear.distance, 4)
+    (0.1612, 0.433)
+    >>> [(block.label, round(block.error, 4)) for block in error.linear.blocks]
+    [((1, 1), 0.2165), ((4, 3), 0.3062), ((2, 1), 0.2165)]
+    """
+    maps = EquivariantMaps(domain, codomain or domain)
+    if not callable(subject):
+        matrix = maps._validated(subject)
+        return EquivarianceError(_matrix_errors(matrix, maps), _audit(matrix, maps), {})
+    apply = _on_rows(subject)
+    rows = np.random.default_rng(seed).standard_normal((SAMPLES, domain.degree))
+    images = _checked(apply(rows), (SAMPLES, maps.codomain.degree))
+    affine = _affine_part(apply, rows, images)
+    if affine is None:
+        return EquivarianceError(_sampled_errors(apply, rows, images, maps), None, _layers(subject, maps))
+    matrix, bias = affine
+    errors = [
+        max(of_matrix, _relative(bias[image] - bias, bias))
+        for of_matrix, image in zip(_matrix_errors(matrix, maps), maps.codomain.images, strict=True)
+    ]
+    return EquivarianceError(tuple(errors), _audit(matrix, maps), _layers(subject, maps))
+
+
+def _relative(difference: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
+    norm = float(np.linalg.norm(whole))
+    return float(np.linalg.norm(difference)) / norm if norm else 0.0
+
+
+def _matrix_errors(matrix: NDArray[np.float64], maps: EquivariantMaps) -> tuple[float, ...]:
+    # (M P)[:, image] = M and (P' M) = M[image']: compare M[image'][:, image] with M.
+    return tuple(
+        _relative(matrix[row][:, column] - matrix, matrix)
+        for row, column in zip(maps.codomain.images, maps.domain.images, strict=True)
+    )
+
+
+def _sampled_errors(
+    apply: Rows, rows: NDArray[np.float64], images: NDArray[np.float64], maps: EquivariantMaps
+) -> tuple[float, ...]:
+    return tuple(
+        _relative(_checked(apply(rows[:, first]), images.shape) - images[:, second], images)
+        for first, second in zip(maps.domain.images, maps.codomain.images, strict=True)
+    )
+
+
+def _affine_part(
+    apply: Rows, rows: NDArray[np.float64], images: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """M and b if the function is x -> M x + b at the given rows, up to the precision in which it computes."""
+    degree, outputs = rows.shape[1], images.shape[1]
+    values = apply(np.concatenate([np.zeros((1, degree)), np.eye(degree)]))
+    precision = float(np.finfo(values.dtype).eps) if values.dtype.kind == "f" else float(np.finfo(np.float64).eps)
+    values = _checked(values, (degree + 1, outputs))
+    bias, matrix = values[0], (values[1:] - values[0]).T
+    allowed = linearity_cutoff(degree, precision) * max(float(np.abs(values).max()), float(np.abs(images).max()))
+    return (matrix, bias) if float(np.abs(rows @ matrix.T + bias - images).max()) <= allowed else None
+
+
+def _audit(matrix: NDArray[np.float64], maps: EquivariantMaps) -> LinearAudit:
+    nearest = maps.project(matrix)
+    rest, whole = (_block_energies(part, maps) for part in (matrix - nearest, matrix))
+    blocks = tuple(
+        BlockError(
+            block.label,
+            float(np.sqrt(whole[:, number].sum())),
+            float(np.sqrt(rest[:, number].sum())),
+            float(np.sqrt(rest[:, number].sum() - rest[number, number])),
+        )
+        for number, block in enumerate(maps.blocks)
+        if block.cols
+    )
+    return LinearAudit(nearest, float(np.linalg.norm(matrix - nearest)), blocks)
+
+
+def _block_energies(matrix: NDArray[np.float64], maps: EquivariantMaps) -> NDArray[np.float64]:
+    """Squared Frobenius norm of the part of a matrix from each block of the domain to each block of the codomain."""
+    codomain, domain = maps.decomposition.codomain, maps.decomposition.domain
+    rows = np.repeat(np.arange(len(maps.blocks)), [block.irrep_dim * block.rows for block in maps.blocks])
+    columns = np.repeat(np.arange(len(maps.blocks)), [block.irrep_dim * block.cols for block in maps.blocks])
+    energies = np.zeros((len(maps.blocks),) * 2)
+    np.add.at(energies, (rows[:, None], columns[None, :]), (codomain.matrix().T @ matrix @ domain.matrix()) ** 2)
+    return energies
+
+
+def _layers(subject: Any, maps: EquivariantMaps) -> dict[str, LinearAudit]:
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(subject, torch.nn.Module):
+        return {}
+    return {
+        name: _audit(module.weight.detach().double().cpu().numpy(), maps)
+        for name, module in subject.named_modules()
+        if isinstance(module, torch.nn.Linear) and tuple(module.weight.shape) == maps.shape
+    }
+
+
+def _on_rows(subject: Callable[..., Any]) -> Rows:
+    """The function from NumPy rows to NumPy rows. Torch is asked for only if the caller has already loaded it."""
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(subject, torch.nn.Module):
+        return lambda rows: np.asarray(subject(rows))
+    like = next((tensor for tensor in subject.parameters() if tensor.is_floating_point()), torch.empty(0))
+
+    def apply(rows: NDArray[np.float64]) -> NDArray[Any]:
+        with torch.no_grad():
+            images = subject(torch.as_tensor(rows, device=like.device).to(like.dtype))
+        images = images.float() if images.dtype in (torch.bfloat16, torch.float16) else images
+        return np.asarray(images.cpu().numpy())
+
+    return apply
+
+
+def _checked(images: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    if images.shape != shape:
+        raise InputError(f"the function must map rows to an array of shape {shape}, not {images.shape}")
+    if not np.isfinite(images).all():
+        raise InputError("the function must give finite numbers: it returned NaN or infinity")
+    return images.astype(np.float64)

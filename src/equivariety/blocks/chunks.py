@@ -1,0 +1,78 @@
+"""Rows of data taken chunk by chunk, as floating numbers, by several threads where that pays."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numpy as np
+
+from equivariety.isotypic.arrays import namespace
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Values in one chunk of rows: the chunk and its coordinates stay within a level-2 cache.
+CHUNK_VALUES = 2**18
+
+# Values that a chunk may have at most when wide blocks ask for more rows.
+_LARGEST_CHUNK = 2**25
+
+# Accelerators want few large launches; their memory bounds the chunk.
+_DEVICE_CHUNK = 2**26
+
+
+def row_chunks(samples: int, width: int, least: int = 1, on_host: bool = True) -> Iterator[slice]:
+    """Slices of rows that fit the cache, or of ``least`` rows if these are not too large."""
+    if on_host:
+        step = max(CHUNK_VALUES // width, min(least, _LARGEST_CHUNK // width), 1)
+    else:
+        step = max(_DEVICE_CHUNK // width, 1)
+    for start in range(0, samples, step):
+        yield slice(start, min(start + step, samples))
+
+
+def as_floating(values: Any) -> Any:
+    """Numbers of another kind (bytes of images, counts) as float32 if that is exact for them, else float64."""
+    if not isinstance(values, np.ndarray):
+        xp = namespace(values)
+        return values if xp.isdtype(values.dtype, "real floating") else xp.astype(values, xp.float64)
+    if values.dtype.kind == "f":
+        return values.astype(np.float32) if values.dtype.itemsize < 4 else values
+    return values.astype(np.float32 if values.dtype.itemsize < 3 else np.float64)
+
+
+def in_threads(task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Results of the task in the order of the items; as many threads work as BLAS would use.
+
+    Chunks in a cache of their own are better served by one core each than by all cores together. In threads other
+    than the main one everything runs in place: the number of BLAS threads belongs to the whole process.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    if len(items) == 1 or threading.current_thread() is not threading.main_thread():
+        yield from map(task, items)
+        return
+    blas = ThreadpoolController().select(user_api="blas")
+    workers = max((library.num_threads for library in blas.lib_controllers), default=1)
+    if workers == 1:
+        yield from map(task, items)
+        return
+    with blas.limit(limits=1), ThreadPoolExecutor(workers) as pool:
+        yield from _in_order(pool, task, items, 2 * workers)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, task: Callable[[Item], Result], items: Iterable[Item], ahead: int
+) -> Iterator[Result]:
+    """Results in order with at most ``ahead`` tasks begun, so that results do not pile up in memory."""
+    waiting: deque[Future[Result]] = deque()
+    for item in items:
+        waiting.append(pool.submit(task, item))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()

@@ -1,0 +1,86 @@
+"""The talk's comparison: given ranks, equal ranks, high-pass, dense, and the best of all components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from equivariety.cli.progress import moments_with_progress
+
+if TYPE_CHECKING:
+    from equivariety.varieties import EquivariantMaps, Solution
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One line of the comparison."""
+
+    name: str
+    solution: Solution
+    loss_test: float
+    loss_talk: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "ranks": list(self.solution.ranks),
+            "parameters": self.solution.component.parameters,
+            "loss_train": self.solution.loss,
+            "loss_test": self.loss_test,
+            "loss_talk": self.loss_talk,
+        }
+
+
+def compare(
+    maps: EquivariantMaps,
+    rank: int,
+    train: Any,
+    test: Any,
+    ranks: Sequence[int] | None = None,
+    losses: dict[str, float] | None = None,
+) -> list[Row]:
+    """Optimal autoencoders of one rank on different components, from one pass over the training data each for the
+    equivariant and the dense maps.
+
+    Parameters
+    ----------
+    ranks : sequence of int, optional
+        The block ranks of the first row ``talk``; by default there is no such row, and ``high_pass`` mirrors the best.
+    losses : dict, optional
+        Test losses reported elsewhere, by name of the row.
+    """
+    from equivariety.actions import trivial
+    from equivariety.varieties import EquivariantMaps
+
+    family = maps.bounded(rank)
+    moments = moments_with_progress(maps, train)
+    best = family.solve(moments)
+    dense_maps = EquivariantMaps(trivial(maps.domain.degree))
+    dense = dense_maps.bounded(rank).solve(moments_with_progress(dense_maps, train))
+    low_pass = best.ranks if ranks is None else tuple(ranks)
+    solutions = {} if ranks is None else {"talk": family.component(low_pass).solve(moments)}
+    solutions["equal_rank"] = family.component(equal_ranks(maps, rank)).solve(moments)
+    solutions["high_pass"] = family.component(low_pass[::-1]).solve(moments)
+    solutions["dense"] = dense
+    solutions["best"] = best
+    return [Row(name, solution, solution.error(test), (losses or {}).get(name)) for name, solution in solutions.items()]
+
+
+def equal_ranks(maps: EquivariantMaps, rank: int) -> tuple[int, ...]:
+    """The largest rank that all blocks can have, what remains given out one more each, from the lowest frequency up.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> equal_ranks(ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)), 99)
+    (4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3)
+    """
+    blocks = maps.blocks
+    common = rank // sum(block.irrep_dim for block in blocks)
+    ranks = [min(common, block.largest_rank) for block in blocks]
+    left = rank - sum(block.irrep_dim * used for block, used in zip(blocks, ranks, strict=True))
+    for position, block in enumerate(blocks):
+        if block.irrep_dim <= left and ranks[position] < block.largest_rank:
+            ranks[position] += 1
+            left -= block.irrep_dim
+    return tuple(ranks)

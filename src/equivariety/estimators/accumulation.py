@@ -1,0 +1,117 @@
+"""Moments of centered data, batch by batch: what ``fit`` and ``partial_fit`` share.
+
+Only the *invariant part* of a mean is subtracted, the mean averaged over each orbit. An affine map x -> M x + b is
+equivariant if and only if M is and b is fixed by the group; so nothing else may be subtracted, and the invariant part
+of the means gives exactly the best such b. What remains of the mean is data like everything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.actions import PermutationAction
+from equivariety.blocks import Moments
+from equivariety.blocks.chunks import as_floating
+from equivariety.isotypic import ChangeOfBasis
+from equivariety.varieties.fitting import data_moments
+from equivariety.varieties.maps import EquivariantMaps
+
+Vector = NDArray[np.float64]
+
+# Values that are shifted at a time: one copy of that many, in which the summation finds enough work for all threads.
+_BATCH_VALUES = 2**24
+
+# Rows whose mean is good enough for an origin.
+_FIRST_ROWS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Accumulated:
+    """The moments of all batches so far, around origins near the means.
+
+    Sums of squares around the origin zero lose the digits of data that lie far from it. So the invariant part of the
+    means of the first rows is subtracted from all rows before they are summed; the exact means follow in the end.
+    """
+
+    maps: EquivariantMaps
+    centered: bool
+    input_origin: Vector
+    target_origin: Vector
+    total: Moments | None = None
+
+    @classmethod
+    def starting(cls, maps: EquivariantMaps, X: NDArray[Any], Y: NDArray[Any] | None, centered: bool) -> Accumulated:
+        """No batch yet; the origins come from the first of these rows, zero without centering."""
+        if not centered:
+            return cls(maps, centered, np.zeros(maps.domain.degree), np.zeros(maps.codomain.degree))
+        first = slice(_FIRST_ROWS)
+        input_origin = orbit_average(maps.domain, X[first].mean(axis=0, dtype=np.float64))
+        if Y is None:
+            return cls(maps, centered, input_origin, input_origin)
+        return cls(maps, centered, input_origin, orbit_average(maps.codomain, Y[first].mean(axis=0, dtype=np.float64)))
+
+    def added(self, X: NDArray[Any], Y: NDArray[Any] | None, sample_weight: Vector | None) -> Accumulated:
+        """With one more batch."""
+        total = self.total
+        step = max(1, _BATCH_VALUES // max(self.maps.shape))
+        for rows in (slice(start, start + step) for start in range(0, len(X), step)):
+            inputs = shifted(X[rows], -self.input_origin)
+            targets = None if Y is None else shifted(Y[rows], -self.target_origin)
+            part = data_moments(self.maps, inputs, targets, None if sample_weight is None else sample_weight[rows])
+            total = part if total is None else total + part
+        return replace(self, total=total)
+
+    @property
+    def moments(self) -> Moments:
+        """The moments that the fit needs."""
+        total = self._given
+        return total.centered(self._trivial) if self.centered else total
+
+    @property
+    def input_mean(self) -> Vector:
+        """Invariant part of the mean of the inputs; zero without centering."""
+        return self.input_origin + self._mean(self.maps.source, self._given.input_sum)
+
+    @property
+    def target_mean(self) -> Vector:
+        """Invariant part of the mean of the targets; zero without centering."""
+        return self.target_origin + self._mean(self.maps.target, self._given.target_sum)
+
+    @property
+    def _given(self) -> Moments:
+        if self.total is None:
+            raise RuntimeError("no batch was added")
+        return self.total
+
+    @property
+    def _trivial(self) -> int:
+        """The shared bundle of the trivial irreducible, which is number 0 and occurs in every action."""
+        return next(number for number, bundle in enumerate(self.maps.bundles) if bundle.members[0] == 0)
+
+    def _mean(self, basis: ChangeOfBasis, coordinates: Vector) -> Vector:
+        if not self.centered:
+            return np.zeros(basis.degree)
+        alone = basis.select([(self._trivial, np.zeros(1, dtype=np.intp))])
+        return alone.synthesize([(coordinates / self._given.weight)[None, None, None, :, None]])[0]
+
+
+def orbit_average(action: PermutationAction, vector: Vector) -> Vector:
+    """The vector averaged over each orbit: its invariant part.
+
+    Examples
+    --------
+    >>> orbit_average(PermutationAction.from_cycles("(1 2)", 3), np.array([1.0, 3.0, 5.0]))
+    array([2., 2., 5.])
+    """
+    labels = action.orbit_labels
+    return (np.bincount(labels, weights=vector) / np.bincount(labels))[labels]
+
+
+def shifted(X: NDArray[Any], vector: Vector) -> NDArray[Any]:
+    """X + vector in the precision of X; numbers that are not floating ones become so first."""
+    values = as_floating(X)
+    return values + vector.astype(values.dtype)

@@ -1,0 +1,214 @@
+"""Principal component analysis that respects a symmetry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted
+
+from equivariety.actions import PermutationAction
+from equivariety.blocks.chunks import row_chunks
+from equivariety.errors import InputError
+from equivariety.estimators.accumulation import Accumulated, shifted
+from equivariety.estimators.validation import (
+    action_of,
+    in_chunks,
+    require_degree,
+    require_finite,
+    validated_inputs,
+    validated_weight,
+)
+from equivariety.varieties.bounded import RankBounded
+from equivariety.varieties.component import Component
+from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.solution import Solution
+
+
+class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """The best linear autoencoder among the equivariant ones with a bottleneck of given size, in closed form.
+
+    It minimizes the mean squared reconstruction error over all components of the rank-bounded equivariant maps: the
+    global optimum. Nothing is assumed of the data; they need not be closed under the group.
+
+    Parameters
+    ----------
+    action : PermutationAction, optional
+        How the group permutes the features; None stands for no symmetry, which gives ordinary PCA.
+    n_components : int, optional
+        Largest rank of the reconstruction; by default the number of features.
+    ranks : sequence of int, optional
+        Fixes the rank of every block, in the order of ``EquivariantMaps(action).blocks``; by default the best ones.
+    center : bool
+        Subtract the mean, averaged over each orbit, first. (The rest of the mean must stay: without it the affine
+        reconstruction would not be equivariant.)
+
+    Attributes
+    ----------
+    n_components_ : int
+        Number of features that ``transform`` gives: the rank. It can be less than ``n_components``, since an
+        irreducible of dimension 2 takes two at once.
+    ranks_ : tuple of int
+        Rank of every block.
+    components_ : ndarray of shape (n_components_, n_features)
+        Orthonormal rows, except that rows beyond the numerical rank of the data are zero; computed on request.
+    explained_variance_ratio_ : ndarray of shape (n_components_,)
+        Share of the total squared deviation from ``mean_``. Features that span one irreducible share what they
+        explain together in equal parts, since only the sum does not depend on the choice of a basis.
+    mean_ : ndarray of shape (n_features,)
+        What is subtracted; constant on orbits.
+    loss_ : float
+        Mean squared reconstruction error per entry.
+    solution_ : Solution
+        Encoder, decoder, the spectrum of every block and its numerical rank.
+    n_features_in_ : int
+
+    Raises
+    ------
+    InputError
+        From ``fit``: if the data do not fit the action, are not finite (the row is named), or a parameter is out of
+        range.
+
+    Notes
+    -----
+    Memory is that of the moments (the sum of the squares of the block sizes) and one chunk of rows, whatever the
+    number of samples. Moments add, so ``partial_fit`` on batches gives what ``fit`` gives on all of them.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> X = ev.datasets.digits()
+    >>> pca = ev.EquivariantPCA(ev.actions.image_shift((8, 8), axis=1), n_components=12).fit(X)
+    >>> pca.ranks_, pca.transform(X).shape
+    ((2, 2, 2, 1, 0), (1797, 12))
+    >>> round(pca.score(X), 3)
+    0.739
+
+    The five blocks are the horizontal frequencies 0 to 4; the best reconstruction with 12 numbers keeps two vertical
+    patterns of each of the three lowest, and one of the fourth.
+    """
+
+    def __init__(
+        self,
+        action: PermutationAction | None = None,
+        n_components: int | None = None,
+        ranks: Sequence[int] | None = None,
+        center: bool = True,
+    ) -> None:
+        self.action = action
+        self.n_components = n_components
+        self.ranks = ranks
+        self.center = center
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any | None = None) -> Self:
+        """Fit to all samples at once.
+
+        Parameters
+        ----------
+        X : array_like of shape (samples, features)
+            Numbers of any kind; bytes of images are converted chunk by chunk.
+        y : ignored
+        sample_weight : array_like of shape (samples,), optional
+        """
+        return self._update(X, sample_weight, fresh=True)
+
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any | None = None) -> Self:
+        """Add a batch of samples to those seen so far, and fit to all of them."""
+        return self._update(X, sample_weight, fresh=not hasattr(self, "_accumulated"))
+
+    def transform(self, X: Any) -> NDArray[Any]:
+        """Features of the rows of X, shape (samples, n_components_), grouped by block; float32 stays float32."""
+        check_is_fitted(self)
+        X = validated_inputs(self, X, reset=False)
+        encoder = self.solution_.encoder
+        return in_chunks(lambda rows: encoder.apply(shifted(rows, -self.mean_)), X, self.n_components_)
+
+    def inverse_transform(self, X: Any) -> NDArray[Any]:
+        """Reconstructions, shape (samples, n_features), from features of shape (samples, n_components_)."""
+        check_is_fitted(self)
+        features = check_array(X, ensure_all_finite=False, input_name="X")
+        require_finite(features, "X")
+        if features.shape[1] != self.n_components_:
+            raise InputError(f"X must have {self.n_components_} columns, the number of components, "
+                             f"not {features.shape[1]}")  # fmt: skip
+        decoder = self.solution_.decoder
+        return in_chunks(lambda rows: shifted(decoder.apply(rows), self.mean_), features, self.n_features_in_)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Share of the squared deviation from ``mean_`` that the reconstruction explains; at most 1, higher is better.
+
+        It is comparable between numbers of components and between actions, so model selection can use it. 0 if X
+        does not deviate at all.
+        """
+        check_is_fitted(self)
+        X = validated_inputs(self, X, reset=False)
+        total = missed = 0.0
+        for rows in row_chunks(len(X), X.shape[1]):
+            centered = shifted(X[rows], -self.mean_).astype(np.float64)
+            total += float(np.sum(centered**2))
+            missed += float(np.sum((centered - self.solution_.apply(centered)) ** 2))
+        return 1.0 - missed / total if total else 0.0
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Names ``block{i}_{j}``: feature j of block i, both counted from 0."""
+        super().get_feature_names_out(input_features)  # checks the names of the inputs
+        sizes = self._block_sizes()
+        names = [f"block{block}_{feature}" for block, size in enumerate(sizes) for feature in range(size)]
+        return np.array(names, dtype=object)
+
+    @property
+    def components_(self) -> NDArray[np.float64]:
+        """The encoder as a dense matrix, shape (n_components_, n_features)."""
+        return self.solution_.encoder.matrix()
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.n_components_
+
+    def _block_sizes(self) -> list[int]:
+        """Number of features of every block."""
+        blocks = self.solution_.component.maps.blocks
+        return [block.irrep_dim * rank for block, rank in zip(blocks, self.ranks_, strict=True)]
+
+    def _update(self, X: Any, sample_weight: Any | None, fresh: bool) -> Self:
+        X = validated_inputs(self, X, reset=fresh)
+        weight = validated_weight(sample_weight, len(X))
+        if fresh:
+            action = action_of(self.action, "action", X.shape[1])
+            require_degree(action, "action", "X", X.shape[1])
+            start = Accumulated.starting(EquivariantMaps(action), X, None, self.center)
+        else:
+            start = self._accumulated
+        family = self._family(start.maps)
+        accumulated = start.added(X, None, weight)
+        self._learn(accumulated, family.solve(accumulated.moments))
+        return self
+
+    def _family(self, maps: EquivariantMaps) -> RankBounded | Component:
+        """The set of maps to choose from."""
+        features = maps.domain.degree
+        rank = features if self.n_components is None else self.n_components
+        if isinstance(rank, bool) or int(rank) != rank or not 1 <= rank <= features:
+            raise InputError(f"n_components must be None or a whole number from 1 to {features}, not {rank}")
+        family = maps.bounded(int(rank))
+        return family if self.ranks is None else family.component(self.ranks)
+
+    def _learn(self, accumulated: Accumulated, solution: Solution) -> None:
+        self._accumulated = accumulated
+        self.solution_ = solution
+        self.mean_ = accumulated.input_mean
+        self.ranks_ = solution.ranks
+        self.n_components_ = solution.component.rank
+        self.loss_ = solution.loss
+        total = accumulated.moments.target_norm
+        shares = [
+            np.repeat(gains[:rank] / block.irrep_dim, block.irrep_dim)
+            for gains, rank, block in zip(
+                solution.spectrum, solution.ranks, solution.component.maps.blocks, strict=True
+            )
+        ]
+        self.explained_variance_ratio_ = np.concatenate(shares) / total if total > 0 else np.zeros(self.n_components_)

@@ -1,0 +1,214 @@
+"""Linear regression among the equivariant or invariant maps, of full or bounded rank."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from equivariety.actions import PermutationAction
+from equivariety.errors import InputError
+from equivariety.estimators.accumulation import Accumulated, shifted
+from equivariety.estimators.validation import (
+    action_of,
+    in_chunks,
+    require_degree,
+    validated_inputs,
+    validated_weight,
+)
+from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
+
+
+class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
+    """Least squares over a space of maps; the subclasses say which."""
+
+    rank: int | None
+    fit_intercept: bool
+    _accumulated: Accumulated
+
+    def fit(self, X: Any, y: Any, sample_weight: Any | None = None) -> Self:
+        """Fit to all samples at once.
+
+        Parameters
+        ----------
+        X : array_like of shape (samples, features)
+        y : array_like of shape (samples, targets), or (samples,) for one target
+        sample_weight : array_like of shape (samples,), optional
+        """
+        return self._update(X, y, sample_weight, fresh=True)
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any | None = None) -> Self:
+        """Add a batch of samples to those seen so far, and fit to all of them."""
+        return self._update(X, y, sample_weight, fresh=not hasattr(self, "_accumulated"))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Predictions of shape (samples, targets), or (samples,) if y was one-dimensional."""
+        check_is_fitted(self)
+        X = validated_inputs(self, X, reset=False)
+        intercept = np.atleast_1d(self.intercept_)
+        found = in_chunks(lambda rows: shifted(self.solution_.apply(rows), intercept), X, intercept.size)
+        return found[:, 0] if self._single else found
+
+    @property
+    def coef_(self) -> NDArray[np.float64]:
+        """The matrix of the map, shape (targets, features), or (features,) if y was one-dimensional."""
+        matrix = self.solution_.matrix()
+        return matrix[0] if self._single else matrix
+
+    @abstractmethod
+    def _maps(self, features: int, targets: int) -> EquivariantMaps:
+        """The linear maps to choose from."""
+
+    def _update(self, X: Any, y: Any, sample_weight: Any | None, fresh: bool) -> Self:
+        X, y = validated_inputs(self, X, reset=fresh, y=y)
+        Y = y.reshape(len(y), -1)
+        weight = validated_weight(sample_weight, len(X))
+        if fresh:
+            start = Accumulated.starting(self._maps(X.shape[1], Y.shape[1]), X, Y, self.fit_intercept)
+        else:
+            start = self._accumulated
+            require_degree(start.maps.codomain, "the targets seen before", "y", Y.shape[1])
+        family = start.maps.bounded(min(start.maps.shape) if self.rank is None else self.rank)
+        accumulated = start.added(X, Y, weight)
+        self.solution_ = family.solve(accumulated.moments)
+        self._accumulated, self._single = accumulated, y.ndim == 1
+        self.ranks_, self.loss_ = self.solution_.ranks, self.solution_.loss
+        intercept = accumulated.target_mean - self.solution_.apply(accumulated.input_mean[None])[0]
+        self.intercept_ = float(intercept[0]) if self._single else intercept
+        return self
+
+
+class EquivariantRegression(_MapRegression):
+    """The equivariant affine map that minimizes the mean squared error, of full or bounded rank, in closed form.
+
+    With a bounded rank it is the global optimum over all components of the rank-bounded equivariant maps (reduced-rank
+    regression in every block, and an exact choice of the ranks).
+
+    Parameters
+    ----------
+    domain : PermutationAction, optional
+        How the group permutes the features; None stands for no symmetry on either side, which gives ordinary
+        (reduced-rank) least squares.
+    codomain : PermutationAction, optional
+        How the same group, generator by generator, permutes the targets; by default as the features.
+    rank : int, optional
+        Largest rank of the linear part; by default unbounded.
+    fit_intercept : bool
+        Add a vector that the group fixes: constant on the orbits of the codomain, as equivariance demands.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (targets, features)
+        Computed on request; (features,) if y was one-dimensional.
+    intercept_ : ndarray of shape (targets,)
+        A number if y was one-dimensional.
+    ranks_ : tuple of int
+        Rank of every block.
+    loss_ : float
+        Mean squared error per entry of y.
+    solution_ : Solution
+        Encoder, decoder, the spectrum of every block and its numerical rank.
+    n_features_in_ : int
+
+    Raises
+    ------
+    InputError
+        From ``fit``: if the data do not fit the actions, are not finite (the row is named), or the rank is out of
+        range.
+
+    Notes
+    -----
+    For data of deficient rank the map of least norm. Memory does not depend on the number of samples.
+
+    Examples
+    --------
+    The cyclic shift of five sensors, learned from two measurements:
+
+    >>> import equivariety as ev
+    >>> X = np.array([[1.0, 2.0, 0.0, 4.0, 3.0], [0.0, 1.0, 5.0, 0.0, 2.0]])
+    >>> model = ev.EquivariantRegression(ev.actions.cyclic(5)).fit(X, np.roll(X, 1, axis=1))
+    >>> model.predict([[1.0, 0.0, 0.0, 0.0, 0.0]]).round(6) + 0
+    array([[0., 1., 0., 0., 0.]])
+    """
+
+    def __init__(
+        self,
+        domain: PermutationAction | None = None,
+        codomain: PermutationAction | None = None,
+        rank: int | None = None,
+        fit_intercept: bool = True,
+    ) -> None:
+        self.domain = domain
+        self.codomain = codomain
+        self.rank = rank
+        self.fit_intercept = fit_intercept
+
+    def _maps(self, features: int, targets: int) -> EquivariantMaps:
+        if self.domain is None and self.codomain is not None:
+            raise InputError("domain must be given with a codomain, as an action of the same group")
+        domain = action_of(self.domain, "domain", features)
+        require_degree(domain, "domain", "X", features)
+        codomain = domain if self.codomain is None and self.domain is not None else self.codomain
+        codomain = action_of(codomain, "codomain", targets)
+        require_degree(codomain, "codomain", "y", targets)
+        return EquivariantMaps(domain, codomain)
+
+
+class InvariantRegression(_MapRegression):
+    """The affine map with invariant outputs that minimizes the mean squared error, of full or bounded rank.
+
+    An invariant map sees only the sums over the orbits, so this is a regression on as many features as there are
+    orbits, whatever the group; no orbit needs splitting.
+
+    Parameters
+    ----------
+    action : PermutationAction, optional
+        How the group permutes the features; None stands for no symmetry, which gives ordinary least squares.
+    rank : int, optional
+        Largest rank of the linear part; by default unbounded.
+    fit_intercept : bool
+        Add a constant vector.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (targets, features)
+        Constant on orbits, computed on request; (features,) if y was one-dimensional.
+    intercept_ : ndarray of shape (targets,)
+        A number if y was one-dimensional.
+    ranks_ : tuple of int
+        The rank.
+    loss_ : float
+        Mean squared error per entry of y.
+    solution_ : Solution
+    n_features_in_ : int
+
+    Raises
+    ------
+    InputError
+        From ``fit``: if the data do not fit the action, are not finite (the row is named), or the rank is out of
+        range.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> X = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 5.0], [2.0, 2.0, 1.0]])
+    >>> model = ev.InvariantRegression(ev.PermutationAction.from_cycles("(1 2)", 3)).fit(X, [3.0, 6.0, 5.0])
+    >>> model.coef_.round(6)
+    array([1., 1., 1.])
+    """
+
+    def __init__(
+        self, action: PermutationAction | None = None, rank: int | None = None, fit_intercept: bool = True
+    ) -> None:
+        self.action = action
+        self.rank = rank
+        self.fit_intercept = fit_intercept
+
+    def _maps(self, features: int, targets: int) -> EquivariantMaps:
+        action = action_of(self.action, "action", features)
+        require_degree(action, "action", "X", features)
+        return InvariantMaps(action, targets)

@@ -1,0 +1,59 @@
+"""The irreducibles of commuting generators, named by frequencies, and made when they are looked at."""
+
+from __future__ import annotations
+
+import cmath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.isotypic.irreducible import Irreducible, Label
+
+# Eigenvalues that the exponential function only approximates.
+_EXACT = {(1, 1): 1 + 0j, (1, 2): -1 + 0j, (3, 4): -1j}
+
+
+@dataclass(frozen=True, eq=False)
+class FrequencyIrreducibles(Sequence[Irreducible]):
+    """The irreducibles with the given frequencies, in their order.
+
+    A cycle of a million points has half a million of them; most uses need none.
+
+    Examples
+    --------
+    >>> FrequencyIrreducibles(np.array([[[0, 1]], [[2, 3]]]), np.array([True, False]))[1].label
+    (3, 2)
+    """
+
+    frequencies: NDArray[np.intp]
+    """Numerators and denominators of f in lowest terms, shape (irreducibles, generators, 2)."""
+    real: NDArray[np.bool_]
+    """Whether 2 f is integral, so that the field is R and not C."""
+
+    def __len__(self) -> int:
+        return len(self.frequencies)
+
+    @overload
+    def __getitem__(self, index: int) -> Irreducible: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Irreducible]: ...
+    def __getitem__(self, index: int | slice) -> Irreducible | Sequence[Irreducible]:
+        if isinstance(index, slice):
+            return FrequencyIrreducibles(self.frequencies[index], self.real[index])
+        return _irreducible(self.frequencies[index].tolist(), bool(self.real[index]))
+
+    def __iter__(self) -> Iterator[Irreducible]:
+        return map(_irreducible, self.frequencies.tolist(), self.real.tolist())
+
+
+def _irreducible(frequency: list[list[int]], real: bool) -> Irreducible:
+    field, dimension = ("R", 1) if real else ("C", 2)
+    if len(frequency) > 1:
+        label: Label = tuple(str(Fraction(numerator, denominator)) for numerator, denominator in frequency)
+        return Irreducible(label, field, dimension, None)
+    m, l = frequency[0][0] or 1, frequency[0][1]
+    return Irreducible((l, m), field, dimension, _EXACT.get((m, l)) or cmath.exp(2j * cmath.pi * m / l))

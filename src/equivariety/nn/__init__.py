@@ -1,0 +1,29 @@
+"""What is trained: every component as a PyTorch network, with weights shared as the symmetry demands."""
+
+try:
+    import torch as torch
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "equivariety.nn needs PyTorch, which is not installed: pip install 'equivariety[torch]'", name="torch"
+    ) from missing
+
+from equivariety.nn.autoencoder import EquivariantAutoencoder, InvariantAutoencoder
+from equivariety.nn.convolution import LinearConvNet
+from equivariety.nn.linear import EquivariantLinear, InvariantLinear
+from equivariety.nn.mlp import EquivariantMLP
+from equivariety.nn.training import History, Training, evaluate
+
+__all__ = [
+    "EquivariantAutoencoder",
+    "EquivariantLinear",
+    "EquivariantMLP",
+    "History",
+    "InvariantAutoencoder",
+    "InvariantLinear",
+<<<<<<< HEAD
+    "Training",
+    "evaluate",
+=======
+    "LinearConvNet",
+>>>>>>> main
+]

@@ -1,0 +1,210 @@
+"""Networks of block maps: what all layers of this package have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from equivariety.errors import InputError
+from equivariety.nn.basis import BasisChange
+from equivariety.nn.constants import Constants
+from equivariety.nn.factor import Factor
+from equivariety.nn.layout import Layout, feature_places
+from equivariety.nn.ranks import validated_widths
+from equivariety.varieties import BlockMap, Component, EquivariantMaps, HiddenSpace, NearestPoint, Solution
+from equivariety.varieties.block_map import Coordinates
+from equivariety.varieties.model_file import basis_fingerprint
+
+
+class BlockNetwork(Constants):
+    """An equivariant linear map as a product of block maps, with an optional invariant bias.
+
+    ``forward`` takes (..., domain degree) to (..., codomain degree): analyze in the coordinates of the blocks in use,
+    multiply by the block matrices, synthesize. All weights are real; their count is that of the component's
+    parameterization.
+    """
+
+    orbit_labels: Tensor
+    feature_order: Tensor
+    fingerprint: Tensor
+    bias: nn.Parameter | None
+
+    def __init__(
+        self,
+        maps: EquivariantMaps,
+        hidden: Sequence[Sequence[int]],
+        bias: bool,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.maps = maps
+        self.layout = Layout(maps, tuple(tuple(widths) for widths in hidden))
+        batches = self.layout.batches
+        if not batches:
+            raise InputError("every block is zero: the actions share no irreducible, or all ranks are 0")
+        self.source = BasisChange(maps.source, batches, [batch.source_units for batch in batches], device, dtype)
+        self.target = BasisChange(maps.target, batches, [batch.target_units for batch in batches], device, dtype)
+        self.factors = nn.ModuleList(Factor(self.layout, number, device, dtype) for number in range(len(hidden) + 1))
+        if hidden:
+            self.keep("feature_order", feature_places(self.layout), device)
+        # Part of the state, so that weights never load into a network where they would mean another map.
+        digest = np.frombuffer(bytes.fromhex(basis_fingerprint(maps)), dtype=np.uint8)
+        self.register_buffer("fingerprint", torch.tensor(digest, device=device))
+        self.register_parameter("bias", None)
+        if bias:
+            labels = maps.codomain.orbit_labels
+            self.keep("orbit_labels", labels, device)
+            self.bias = nn.Parameter(torch.empty(int(labels.max()) + 1, device=device, dtype=dtype))
+        self.reset_parameters()
+
+    @classmethod
+    def from_solution(
+        cls,
+        solution: Solution | NearestPoint,
+        depth: int = 2,
+        bias: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> Self:
+        """The network of a solution's component with the closed-form weights: encoder, identities, decoder."""
+        model = cls.__new__(cls)
+        hidden = validated_widths(solution.component, depth, None)
+        BlockNetwork.__init__(model, solution.component.maps, hidden, bias, device, dtype)
+        model.load_solution(solution)
+        return model
+
+    @property
+    def component(self) -> Component:
+        """The function space: the component whose ranks are the narrowest multiplicities on the way."""
+        widths = [tuple(block.largest_rank for block in self.maps.blocks), *self.layout.hidden]
+        return Component(self.maps, tuple(int(rank) for rank in np.min(widths, axis=0)))
+
+    def load_solution(self, solution: Solution | NearestPoint) -> None:
+        """Set the weights to the closed form; the bias, if any, to zero.
+
+        Raises
+        ------
+        InputError
+            If the solution belongs to other actions, or its ranks exceed those of this network.
+        """
+        mine, other = self.component, solution.component
+        if mine.maps != other.maps:
+            raise InputError(f"the solution must belong to the actions of this network ({mine.maps.shape[1]} -> "
+                             f"{mine.maps.shape[0]} points), not to others ({other.maps.shape[1]} -> "
+                             f"{other.maps.shape[0]} points)")  # fmt: skip
+        if any(theirs > own for theirs, own in zip(other.ranks, mine.ranks, strict=True)):
+            raise InputError(f"the ranks of the solution must be at most those of this network, {mine.ranks}, "
+                             f"not {other.ranks}")  # fmt: skip
+        first, *rest = self._factors()
+        if rest:
+            first.load_blocks(solution_blocks(solution.encoder))
+            for factor in rest[:-1]:
+                factor.load_blocks(identity_blocks(factor))
+            rest[-1].load_blocks(solution_blocks(solution.decoder))
+        else:
+            first.load_blocks(solution_blocks(solution.decoder @ solution.encoder))
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def load_matrix(self, matrix: Any) -> None:
+        """Set the weights of a network without hidden space to the equivariant map nearest to a matrix."""
+        (factor,) = self._factors()
+        given = matrix.detach().cpu().numpy() if isinstance(matrix, Tensor) else matrix
+        blocks = self.maps.coordinates(given)
+        factor.load_blocks(solution_blocks(self.maps.from_coordinates(blocks)))
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw weights such that every block keeps the variance of its coordinates; the bias starts at zero."""
+        for factor in self._factors():
+            factor.reset(generator)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Images of the rows of X, shape (..., codomain degree)."""
+        if X.shape[-1] != self.maps.domain.degree:
+            raise InputError(f"the input must have {self.maps.domain.degree} features (the degree of the domain), "
+                             f"not {X.shape[-1]}")  # fmt: skip
+        images = self._linear(X.reshape(-1, X.shape[-1])).reshape(*X.shape[:-1], self.maps.codomain.degree)
+        return images if self.bias is None else images + self.bias.index_select(0, self.orbit_labels)
+
+    def _linear(self, X: Tensor) -> Tensor:
+        coordinates = self.source.analyze(X)
+        for factor in self.factors:
+            coordinates = factor(coordinates)
+        return self.target.synthesize(coordinates)
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        stored = state_dict.get(f"{prefix}fingerprint")
+        if stored is not None and not torch.equal(stored.cpu(), self.fingerprint.cpu()):
+            raise InputError("the weights belong to other actions, or were saved with another convention for bases: "
+                             "in this network they would mean another map")  # fmt: skip
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+
+    def encode(self, X: Tensor) -> Tensor:
+        """Features of the rows of X in the first hidden space, shape (samples, its dimension), block after block."""
+        if len(self.factors) < 2:
+            raise InputError("a network without hidden space has no features: give it a rank")
+        parts = self.factors[0](self.source.analyze(X))
+        columns = torch.cat([part.transpose(0, 1).reshape(X.shape[0], -1) for part in parts], 1)
+        return columns.index_select(1, self.feature_order)
+
+    def _factors(self) -> list[Factor]:
+        return [factor for factor in self.factors if isinstance(factor, Factor)]
+
+    def matrix(self) -> Tensor:
+        """The end-to-end map as a dense matrix (codomain degree, domain degree), without the bias; differentiable."""
+        weight = self._factors()[0].weight
+        return self._linear(torch.eye(self.maps.domain.degree, dtype=weight.dtype, device=weight.device)).T
+
+    def block_maps(self) -> tuple[BlockMap, ...]:
+        """The factors as maps of the library in float64, first to last: domain -> hidden spaces -> codomain."""
+        groups = self.layout.groups
+        chosen = [(group.bundle, group.positions) for group in groups]
+        source, target = self.maps.source.select(chosen), self.maps.target.select(chosen)
+        inner = [HiddenSpace(source.bundles, tuple(group.widths[space] for group in groups))
+                 for space in range(1, len(self.factors))]  # fmt: skip
+        spaces: list[Coordinates] = [source, *inner, target]
+        found = []
+        for number, factor in enumerate(self._factors()):
+            blocks = factor.blocks()
+            stacked = tuple(np.stack([blocks[member] for member in group.members.tolist()]) for group in groups)
+            found.append(BlockMap(spaces[number], spaces[number + 1], stacked))
+        return tuple(found)
+
+    def to_dense(self) -> nn.Sequential:
+        """The same map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
+        like = self._factors()[0].weight
+        layers = []
+        for block_map in self.block_maps():
+            matrix = torch.as_tensor(block_map.matrix(), device=like.device).to(like.dtype)
+            layer = nn.Linear(matrix.shape[1], matrix.shape[0], bias=False, device=like.device, dtype=like.dtype)
+            layer.weight = nn.Parameter(matrix)
+            layers.append(layer)
+        if self.bias is not None:
+            layers[-1].bias = nn.Parameter(self.bias.detach()[self.orbit_labels])
+        return nn.Sequential(*layers)
+
+
+def identity_blocks(factor: Factor) -> dict[int, Any]:
+    """Blocks that pass every coordinate on."""
+    blocks = {}
+    for member, (rows, cols, beta) in factor.block_shapes.items():
+        identity = np.zeros((rows, cols, beta))
+        identity[:, :, 0] = np.eye(rows, cols)
+        blocks[member] = identity
+    return blocks
+
+
+def solution_blocks(block_map: BlockMap) -> dict[int, Any]:
+    """Components of a map of the library by the number of the block."""
+    return {
+        int(member): components
+        for bundle, blocks in zip(block_map.source.bundles, block_map.blocks, strict=True)
+        for member, components in zip(bundle.members, blocks, strict=True)
+    }

@@ -1,0 +1,1 @@
+"""Pictures; each module imports matplotlib when it draws."""
