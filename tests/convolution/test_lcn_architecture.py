@@ -55,10 +55,17 @@ def test_closed_forms():
         assert generic_ed_degree([1], [n]) == 3 * n - 2
 
 
-def test_reference_degrees_from_elimination():
-    for entry in REFERENCE["c1_complex_counts_function_space"]["cases"][:3]:
-        sizes, strides = eval(entry["variety"], {"__builtins__": {}})
-        assert LinearConvNet(sizes, strides).degree == entry["degree"]
+def test_reference_degrees_and_counts_from_elimination():
+    entries = {entry["variety"]: entry for entry in REFERENCE["c1_complex_counts_function_space"]["cases"]}
+    for name in list(entries)[:3]:
+        net = LinearConvNet(*eval(name, {"__builtins__": {}}))
+        assert (net.degree, net.generic_ed_degree) == (
+            entries[name]["degree"],
+            entries[name]["n_complex_critical_points"],
+        )
+    # The discriminant of binary forms is dual to a rational normal curve and has the same generic ED degree.
+    for name, degree in (("disc2", 2), ("L^3", 3), ("disc4", 4)):
+        assert generic_ed_degree([1], [degree]) == entries[name]["n_complex_critical_points"]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_root_plot_shows_the_roots_of_the_composed_filter():
 def test_training_plot_has_one_line_per_critical_value():
     case = REFERENCE["c_critical_points"]["cases"][0]
     found = network(case).critical_points(case["X"], case["y"])
-    figure = pictures.training_plot([0.0, 1.0, 2.0], [90.0, 50.0, 41.0], found)
+    figure = pictures.training_plot([([0.0, 1.0, 2.0], [90.0, 50.0, 41.0])], found)
     assert len(figure.axes[0].lines) == 1 + len(found.real) + 1
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["local minimum", "saddle of index 1", "zero filter"]
@@ -70,6 +70,10 @@ def test_training_plot_has_one_line_per_critical_value():
         (
             lambda: pictures.function_space_surface(LinearConvNet([3, 2], [1, 1])),
             "the surface is drawn for filter sizes 2,2 with stride one",
+        ),
+        (
+            lambda: pictures.training_plot([([0.0, 1.0], [2.0])], None),
+            "run 0 must have as many losses as times: 2, not 1",
         ),
     ],
 )

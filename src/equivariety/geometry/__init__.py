@@ -2,9 +2,12 @@
 
 from equivariety.geometry.critical import CriticalPoint, CriticalPoints
 from equivariety.geometry.factors import as_factors, dense_component, random_factors
+from equivariety.geometry.fibres import act, balanced_factors, fibre_dimension, same_fibre
+from equivariety.geometry.generic_ed_degree import generic_ed_degree
 from equivariety.geometry.landscapes import FamilyCriticalPoints
 from equivariety.geometry.networks import Judgement, LossDiagram, loss_on_data, loss_to_target
 from equivariety.geometry.ranks import block_ranks, components_containing
+from equivariety.geometry.scripts import whole_matrix_script
 from equivariety.geometry.singular import SingularLocus, is_smooth
 from equivariety.geometry.tangent import TangentSpace, tangent_space
 
@@ -16,13 +19,19 @@ __all__ = [
     "LossDiagram",
     "SingularLocus",
     "TangentSpace",
+    "act",
     "as_factors",
+    "balanced_factors",
     "block_ranks",
     "components_containing",
     "dense_component",
+    "fibre_dimension",
+    "generic_ed_degree",
     "is_smooth",
     "loss_on_data",
     "loss_to_target",
     "random_factors",
+    "same_fibre",
     "tangent_space",
+    "whole_matrix_script",
 ]

@@ -16,7 +16,7 @@ import numpy as np
 
 from equivariety.blocks import Moments
 from equivariety.geometry.chains import BlockLoss, Chain, field_rank
-from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains
+from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains, zero_map
 from equivariety.geometry.landscapes import Problem, data_problem, distance_problem
 from equivariety.tolerances import vanishing_cutoff
 from equivariety.varieties.block_map import BlockMap
@@ -65,9 +65,7 @@ class LossDiagram:
     def map(self, parameter: Parameter) -> Any:
         """F(theta) as a dense matrix."""
         blocks = {m: [chain.product] for m, chain in self._chains(parameter).items()}
-        zero = self.component.maps.from_coordinates(
-            self.component.maps.coordinates(np.zeros(self.component.maps.shape))
-        )
+        zero = zero_map(self.component.maps.source, self.component.maps.target)
         return from_chains([zero], blocks)[0].matrix()
 
     def loss(self, parameter: Parameter) -> float:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-GRID = 241
+GRID = 321
 REAL_TOLERANCE = 1e-7
 """Roots this close to the real axis, relative to their size, are drawn as real."""
 INDEX_COLORS = (GREEN, ORANGE, RED, PURPLE)
@@ -108,17 +108,27 @@ def root_plot(net: LinearConvNet, filters: Sequence[Any]) -> Figure:
     return figure
 
 
-def training_plot(times: Any, losses: Any, found: CriticalPoints) -> Figure:
-    """Loss along training with the critical values as lines, colored by index: which one does it settle on?"""
-    curve = np.atleast_2d(np.asarray(losses, dtype=np.float64))
-    clock = np.atleast_2d(np.asarray(times, dtype=np.float64))
-    if curve.shape != clock.shape:
-        raise InputError(f"times and losses must have the same shape, not {clock.shape} and {curve.shape}")
+def training_plot(runs: Sequence[tuple[Any, Any]], found: CriticalPoints) -> Figure:
+    """Losses along training with the critical values as lines, colored by index: where does each run settle?
+
+    Parameters
+    ----------
+    runs : sequence of pairs (times, losses)
+    found : CriticalPoints
+
+    Raises
+    ------
+    InputError
+        If times and losses of a run differ in length.
+    """
     with house_style():
         figure = new_figure(5.4, 3.8)
         axes = figure.add_subplot()
-        for moments, values in zip(clock, curve, strict=True):
-            axes.plot(moments[1:], values[1:], color="black", linewidth=1.2)
+        for number, (times, losses) in enumerate(runs):
+            if len(times) != len(losses):
+                raise InputError(f"run {number} must have as many losses as times: {len(times)}, not {len(losses)}")
+            # The first time is zero, which a logarithmic axis cannot show.
+            axes.plot(times[1:], losses[1:], color="black", linewidth=1.2)
         _value_lines(axes, found)
         axes.set(xlabel="time of gradient flow", ylabel=r"squared error $\|Xu - y\|^2$", xscale="log")
         figure.legend(loc="outside lower center", ncols=3)
