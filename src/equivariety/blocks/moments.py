@@ -105,6 +105,8 @@ class Samples:
     input_origin: NDArray[np.float64] | None = None
     """Vector fixed by the group that is subtracted from every row of X, shape (domain degree,)."""
     target_origin: NDArray[np.float64] | None = None
+    first_row: int = 0
+    """Number of the first row in the whole data, for messages."""
 
 
 def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Moments:
@@ -144,7 +146,7 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     if Y is None:
         total = replace(total, target_norm=total.energy)
     if not np.isfinite(total.target_norm + total.energy):
-        _raise_not_finite(X, Y)
+        _raise_not_finite(samples)
     return total
 
 
@@ -257,13 +259,13 @@ def _shifted(
     return shifted
 
 
-def _raise_not_finite(X: Any, Y: Any | None) -> None:
-    for name, data in (("X", X), ("Y", Y)):
+def _raise_not_finite(samples: Samples) -> None:
+    for name, data in (("X", samples.X), ("Y", samples.Y)):
         if data is None:
             continue
         for rows in row_chunks(data.shape[0], data.shape[1]):
             bad = ~np.isfinite(to_numpy(data[rows])).all(axis=1)
             if bad.any():
-                raise InputError(f"{name} must hold finite numbers: row {rows.start + int(np.argmax(bad))} "
-                                 "contains NaN or infinity")  # fmt: skip
+                row = samples.first_row + rows.start + int(np.argmax(bad))
+                raise InputError(f"{name} must hold finite numbers: row {row} contains NaN or infinity")
     raise InputError("X must hold numbers whose squares are finite: some are too large")
