@@ -40,7 +40,8 @@ def draw(net: ev.LinearConvNet, filters: tuple, folder: str) -> None:
     quartics = ev.LinearConvNet([2, 2, 3], [1, 1, 1])
     swallowtail = pictures.function_space_slice(quartics, [0.25, 0, -1, 0, 1], [0, 1, 0, 0, 0], [1, 0, 0, 0, 0], 0.8)
     save_figure(swallowtail, folder, "lcn-swallowtail")
-    save_figure(pictures.function_space_surface(ev.LinearConvNet([2, 2], [1, 1])), folder, "lcn-cone")
+    save_figure(pictures.discriminant_surface(quartics), folder, "lcn-surface")
+    save_figure(pictures.discriminant_surface(ev.LinearConvNet([2, 2], [1, 1])), folder, "lcn-cone")
 
 
 if __name__ == "__main__":

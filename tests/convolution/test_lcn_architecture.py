@@ -80,3 +80,11 @@ def test_value_semantics():
     assert net == LinearConvNet((3, 2), (2, 1)) == eval(repr(net))
     assert hash(net) == hash(pickle.loads(pickle.dumps(net)))
     assert net != LinearConvNet([3, 2], [3, 1])
+
+
+def test_layers_of_size_one_only_add_to_a_stride():
+    net = LinearConvNet([3, 1, 2], [2, 2, 1])
+    assert net.reduced() == LinearConvNet([3, 2], [4, 1])
+    assert net.blocks == ((3, 1), (2,))
+    assert (net.zariski_closed, net.equals_reduced) == (True, True)
+    assert LinearConvNet([1, 3], [2, 1]).reduced() == LinearConvNet([1, 3], [2, 1])
