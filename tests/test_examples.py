@@ -15,6 +15,8 @@ SAID = {
     "digits_under_d4.py": "error on all eight views: equivariant 0.0231, PCA 0.0467",
     "molecule.py": "dimension 2, character (0, -1): [-1.618  0.618], each 2-fold",
     "ring_of_sensors.py": "rank at most 5: 0.435, block ranks (1, 1, 1, 0, 0, 0, 0)",
+    "small_layers_for_a_filter.py": "relative distance 0.1439, certified: True",
+    "training_a_strided_network.py": "start 1: minimum 2 of 2, loss 36.9169",
 }
 
 

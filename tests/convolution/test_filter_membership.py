@@ -127,6 +127,13 @@ def test_nearly_multiple_roots_are_reported():
     assert net.region([10**12, -2 * 10**12, 10**12 + 1]) == "outside"
 
 
+def test_roots_on_very_different_scales_are_told_apart():
+    net = LinearConvNet([2, 2, 2], [1, 1, 1])
+    filter_ = [float(x) for x in np.poly([1e-3, 2e-3, 5e4])[::-1]]
+    assert (net.region(filter_), len(net.factorizations(filter_))) == ("interior", 6)
+    assert not LinearConvNet([1, 3], [2, 1]).membership([0, 0, 0, 0, 0]).singular  # a linear space
+
+
 def test_composed_float_filters_are_members():
     random = np.random.default_rng(5)
     for sizes, strides in (([3, 2], [2, 1]), ([2, 2, 3], [2, 3, 1]), ([3, 3, 2], [1, 2, 1]), ([4, 3], [3, 1])):

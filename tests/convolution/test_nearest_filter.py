@@ -45,10 +45,11 @@ def test_a_member_is_its_own_nearest_point():
     np.testing.assert_allclose(near.filter, [2, -4, 11, -10, 15])
 
 
-def test_nearest_real_rooted_quadratic_to_a_circle_of_minima():
-    """z^2 + 1 is as far from c (z - t)^2 for every t: the nearest points form a circle, at distance 1."""
+def test_nearest_quadratic_with_real_roots():
+    """The best c (z - t)^2 has squared distance 2 - (1 + t^2)^2 / (1 + 4 t^2 + t^4), least for t = 0 and infinity."""
     near = LinearConvNet([2, 2], [1, 1]).nearest([1, 0, 1])
     assert near.distance == pytest.approx(1.0, rel=1e-9)
+    np.testing.assert_allclose(sorted(near.filter), [0, 0, 1], atol=1e-9)
 
 
 def test_zero():

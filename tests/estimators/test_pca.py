@@ -149,6 +149,7 @@ def test_model_selection_by_score(X):
     assert search.best_params_ == {"action": None, "n_components": 4}
 
 
+@pytest.mark.slow
 def test_it_survives_a_trip_to_another_process(X, tmp_path):
     pca = ev.EquivariantPCA(DIHEDRAL, 3).partial_fit(X[:30])
     (tmp_path / "pca").write_bytes(pickle.dumps(pca))

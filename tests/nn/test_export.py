@@ -58,6 +58,7 @@ def test_exports_with_any_batch_size(model):
     torch.testing.assert_close(program.module()(x), model(x), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["component", "mlp"])
 def test_onnx_runtime_gives_the_same_outputs(name, tmp_path):
     import onnxruntime
@@ -105,8 +106,8 @@ def test_deep_copies_compute_the_same(model):
 def test_pickles_load_in_a_fresh_process(tmp_path):
     model, x = EquivariantLinear(ev.actions.image_rotation(3)), torch.ones(1, 9)
     torch.save(model, tmp_path / "model.pt")
-    load = f"torch.load({str(tmp_path / 'model.pt')!r}, weights_only=False)"
-    code = f"import torch; print({load}(torch.ones(1, 9)).tolist())"
+    path = str(tmp_path / "model.pt")
+    code = f"import torch; print(torch.load({path!r}, weights_only=False)(torch.ones(1, 9)).tolist())"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.strip() == str(model(x).tolist())
 

@@ -12,7 +12,7 @@ import numpy as np
 from equivariety.convolution.chains import Chain, Field, Multiset, chain_filters, chains, is_tight
 from equivariety.convolution.chains import largest_sparse_divisor as sparse_divisor
 from equivariety.convolution.entries import ComplexArray, Filter, FloatArray, as_float, is_exact, read_filter
-from equivariety.convolution.numerical_towers import MACHINE_EPSILON, has_close_roots, numerical_tower
+from equivariety.convolution.numerical_towers import RESIDUAL_TOLERANCE, has_close_roots, numerical_tower
 from equivariety.convolution.polynomials import parameterization_jacobian, product_filter
 from equivariety.convolution.towers import Level, RootTower, exact_tower
 from equivariety.errors import InputError
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 Region: TypeAlias = Literal["interior", "boundary", "outside"]
 MAX_FACTORIZATIONS = 10_000
-RESIDUAL_TOLERANCE = MACHINE_EPSILON**0.5
-"""A float filter belongs to the function space if a product of layers is this close to it, relative to its norm."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,8 @@ def locate(net: LinearConvNet, values: Any) -> Membership:
 
     For stride one the filter belongs to it when it has at least as many real roots, with multiplicity and with those
     at 0 and infinity, as there are layers of even size; it lies in the interior when that many distinct real roots
-    have odd multiplicity. With strides the layers must be sparse factors; see `region_of_tower`.
+    have odd multiplicity. With strides the layers must be sparse factors; see `region_of_tower`. The zero filter is
+    always a member; it is reported as a boundary point unless the function space is known to be Zariski closed.
 
     Raises
     ------
@@ -58,7 +57,8 @@ def locate(net: LinearConvNet, values: Any) -> Membership:
     filter_ = read_filter(values, net.size, "the filter")
     if not np.any(as_float(filter_)):
         region: Region = "interior" if net.zariski_closed else "boundary"
-        return Membership(True, region, net.reduced().dimension < net.size, is_exact(filter_), None, "the zero filter")
+        # A cone is smooth at zero exactly if it is a linear space, a variety of degree one.
+        return Membership(True, region, net.degree > 1, is_exact(filter_), None, "the zero filter")
     reduced = net.reduced()
     tower = _tower(filter_, reduced)
     region = region_of_tower(net, tower, filter_)

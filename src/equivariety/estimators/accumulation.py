@@ -15,12 +15,18 @@ from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
 from equivariety.blocks import Moments
-from equivariety.blocks.chunks import as_floating, row_chunks
+from equivariety.blocks.chunks import as_floating
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
 
 Vector = NDArray[np.float64]
+
+# Values that are shifted at a time: one copy of that many, in which the summation finds enough work for all threads.
+_BATCH_VALUES = 2**24
+
+# Rows whose mean is good enough for an origin.
+_FIRST_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +45,10 @@ class Accumulated:
 
     @classmethod
     def starting(cls, maps: EquivariantMaps, X: NDArray[Any], Y: NDArray[Any] | None, centered: bool) -> Accumulated:
-        """No batch yet; the origins come from the first chunk of these rows, zero without centering."""
+        """No batch yet; the origins come from the first of these rows, zero without centering."""
         if not centered:
             return cls(maps, centered, np.zeros(maps.domain.degree), np.zeros(maps.codomain.degree))
-        first = next(row_chunks(len(X), max(maps.shape)))
+        first = slice(_FIRST_ROWS)
         input_origin = orbit_average(maps.domain, X[first].mean(axis=0, dtype=np.float64))
         if Y is None:
             return cls(maps, centered, input_origin, input_origin)
@@ -51,7 +57,8 @@ class Accumulated:
     def added(self, X: NDArray[Any], Y: NDArray[Any] | None, sample_weight: Vector | None) -> Accumulated:
         """With one more batch."""
         total = self.total
-        for rows in row_chunks(len(X), max(self.maps.shape)):
+        step = max(1, _BATCH_VALUES // max(self.maps.shape))
+        for rows in (slice(start, start + step) for start in range(0, len(X), step)):
             inputs = shifted(X[rows], -self.input_origin)
             targets = None if Y is None else shifted(Y[rows], -self.target_origin)
             part = data_moments(self.maps, inputs, targets, None if sample_weight is None else sample_weight[rows])

@@ -36,10 +36,9 @@ def dense_component(rank: int, m: int, n: int) -> Component:
 def random_factors(component: Component, depth: int = 2, seed: int = 0) -> tuple[BlockMap, ...]:
     """Independent standard normal parameters of a network of some depth whose hidden spaces have the ranks' size."""
     rng = np.random.default_rng(seed)
-    spaces = network_spaces(component, depth)
     return tuple(
-        BlockMap(source, target, tuple(rng.standard_normal(shape) for shape in _shapes(source, target)))
-        for target, source in pairwise(spaces)
+        BlockMap(zero.source, zero.target, tuple(rng.standard_normal(block.shape) for block in zero.blocks))
+        for zero in (zero_map(source, target) for target, source in pairwise(network_spaces(component, depth)))
     )
 
 
@@ -49,6 +48,12 @@ def network_spaces(component: Component, depth: int) -> tuple[Coordinates, ...]:
         raise InputError(f"depth must be at least 1, not {depth}")
     pair = component.nearest(np.zeros(component.maps.shape))
     return (pair.decoder.target, *([pair.encoder.target] * (depth - 1)), pair.encoder.source)
+
+
+def zero_map(source: Any, target: Any) -> BlockMap:
+    """The zero map between two spaces of a network."""
+    sizes = zip(source.bundles, target.multiplicities, source.multiplicities, strict=True)
+    return BlockMap(source, target, tuple(np.zeros((b.size, rows, cols, b.field.beta)) for b, rows, cols in sizes))
 
 
 def as_factors(component: Component, parameter: Parameter) -> tuple[BlockMap, ...]:
@@ -121,17 +126,6 @@ def _by_member(factor: BlockMap) -> dict[int, tuple[Field, NDArray[np.float64]]]
         for bundle, block in zip(factor.source.bundles, factor.blocks, strict=True)
         for position, member in enumerate(bundle.members.tolist())
     }
-
-
-def _shapes(source: Coordinates, target: Coordinates) -> list[tuple[int, int, int, int]]:
-    return [
-        (bundle.size, rows, cols, bundle.field.beta)
-        for bundle, rows, cols in zip(source.bundles, _multiplicities(target), _multiplicities(source), strict=True)
-    ]
-
-
-def _multiplicities(space: Any) -> tuple[int, ...]:
-    return tuple(space.multiplicities)
 
 
 def _read(matrix: Any, source: Coordinates, target: Coordinates, number: int) -> BlockMap:

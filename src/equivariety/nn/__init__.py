@@ -11,12 +11,16 @@ from equivariety.nn.autoencoder import EquivariantAutoencoder, InvariantAutoenco
 from equivariety.nn.convolution import LinearConvNet
 from equivariety.nn.linear import EquivariantLinear, InvariantLinear
 from equivariety.nn.mlp import EquivariantMLP
+from equivariety.nn.training import History, Training, evaluate
 
 __all__ = [
     "EquivariantAutoencoder",
     "EquivariantLinear",
     "EquivariantMLP",
+    "History",
     "InvariantAutoencoder",
     "InvariantLinear",
     "LinearConvNet",
+    "Training",
+    "evaluate",
 ]

@@ -6,6 +6,7 @@ from equivariety.varieties.component import Component
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.maps import Block, EquivariantMaps, InvariantMaps
 from equivariety.varieties.solution import NearestPoint, Solution
+from equivariety.varieties.weight_sharing import WeightPattern, block_pattern, orbit_pattern
 
 __all__ = [
     "Block",
@@ -18,4 +19,7 @@ __all__ = [
     "NearestPoint",
     "RankBounded",
     "Solution",
+    "WeightPattern",
+    "block_pattern",
+    "orbit_pattern",
 ]

@@ -45,13 +45,12 @@ def validated_data(data: Any, name: str, degree: int, side: str) -> Any:
 
 def spectra(maps: EquivariantMaps, moments: Moments) -> tuple[BlockSpectrum, ...]:
     """The optima of all ranks of every block, one for each shared bundle."""
-    result = []
-    for number, bundle in enumerate(maps.bundles):
-        field = bundle.field
-        S = field.pack(moments.inner[number])
-        if moments.cross is None:
-            result.append(principal(S, field, moments.precision))
-        else:
-            C = field.pack(moments.cross[number])
-            result.append(regression(S, C, field, moments.precision))
-    return tuple(result)
+    fields = [bundle.field for bundle in maps.bundles]
+    inner = [field.pack(gram) for field, gram in zip(fields, moments.inner, strict=True)]
+    energy = moments.energy
+    if moments.cross is None:
+        return tuple(principal(S, field, energy, moments.precision) for S, field in zip(inner, fields, strict=True))
+    cross = [field.pack(gram) for field, gram in zip(fields, moments.cross, strict=True)]
+    return tuple(
+        regression(S, C, field, energy, moments.precision) for S, C, field in zip(inner, cross, fields, strict=True)
+    )

@@ -149,12 +149,25 @@ class EquivariantMaps:
     @property
     def dimension(self) -> int:
         """Real dimension of the space: the number of orbits of the group on pairs (codomain point, domain point)."""
-        return sum(block.dimension for block in self.blocks)
+        return sum(bundle.size * bundle.field.beta * rows * cols for bundle, rows, cols in self._bundle_shapes)
 
     @property
     def largest_rank(self) -> int:
         """The largest rank that an equivariant map can have."""
-        return sum(block.irrep_dim * block.largest_rank for block in self.blocks)
+        return sum(bundle.size * bundle.dimension * min(rows, cols) for bundle, rows, cols in self._bundle_shapes)
+
+    @cached_property
+    def largest_ranks(self) -> NDArray[np.intp]:
+        """The largest rank of every block, in the order of :attr:`blocks`, without making the blocks."""
+        result = np.zeros(len(self.decomposition.irreducibles), dtype=np.intp)
+        for bundle, rows, cols in self._bundle_shapes:
+            result[bundle.members] = min(rows, cols)
+        return result
+
+    @property
+    def _bundle_shapes(self) -> list[tuple[Bundle, int, int]]:
+        """The shared bundles with rows and columns of their blocks."""
+        return list(zip(self.bundles, self.target.multiplicities, self.source.multiplicities, strict=True))
 
     def coordinates(self, M: Any) -> tuple[NDArray[np.float64], ...]:
         """Blocks of the orthogonal projection of M: per shared bundle components (members, rows, cols, beta)."""
