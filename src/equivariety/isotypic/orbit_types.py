@@ -15,6 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.isotypic.search_elements import search_elements
+
 IntArray: TypeAlias = NDArray[np.intp]
 
 
@@ -90,22 +92,25 @@ def classify_orbits(generators: IntArray, orbits: IntArray) -> tuple[OrbitType, 
 
 def _number_breadth_first(generators: IntArray, bases: IntArray, size: int) -> tuple[IntArray, IntArray]:
     """Number the disjoint orbits of the base points; points (m, size) in order and tables (m, k, size)."""
-    count, rows = len(bases), np.arange(len(bases))
+    rows = np.arange(len(bases))
     number = np.full(generators.shape[1], -1, dtype=np.intp)
     number[bases] = 0
-    points = np.empty((count, size), dtype=np.intp)
+    points = np.empty((len(bases), size), dtype=np.intp)
     points[:, 0] = bases
-    tables = np.empty((count, len(generators), size), dtype=np.intp)
-    reached = np.ones(count, dtype=np.intp)
+    reached = np.ones(len(bases), dtype=np.intp)
+    search = search_elements(generators)
+    # Random elements may generate too little; followed by the generators they reach every point, if more slowly.
+    steps = search if search is generators else np.concatenate([search, generators])
     for position in range(size):
-        for index, generator in enumerate(generators):
-            images = generator[points[:, position]]
+        for step in steps:
+            if (reached == size).all():
+                break
+            images = step[points[:, position]]
             new = rows[number[images] < 0]
             number[images[new]] = reached[new]
             points[new, reached[new]] = images[new]
             reached[new] += 1
-            tables[:, index, position] = number[images]
-    return points, tables
+    return points, number[generators[:, points]].transpose(1, 0, 2)
 
 
 def _distinct_rows(rows: IntArray) -> tuple[IntArray, IntArray]:

@@ -20,10 +20,7 @@ __all__ = [
     "History",
     "InvariantAutoencoder",
     "InvariantLinear",
-<<<<<<< HEAD
+    "LinearConvNet",
     "Training",
     "evaluate",
-=======
-    "LinearConvNet",
->>>>>>> main
 ]

@@ -1,4 +1,8 @@
-"""The change of basis of the outer spaces as a PyTorch module: small matrix products, or the FFT on large orbits."""
+"""The change of basis of the outer spaces as PyTorch modules: small matrix products, or the FFT on large orbits.
+
+Only the blocks in use are computed. The order of coordinates differs between the two directions, each chosen so that
+the batched products of the blocks read and write them where they are, without moving a single number.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,11 @@ from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.decomposition import Piece
 from equivariety.isotypic.splits import DenseSplit, FourierSplit
 from equivariety.nn.constants import Constants
-from equivariety.nn.fourier import FourierTransform
+from equivariety.nn.fourier import FourierAnalysis, FourierSynthesis
 from equivariety.nn.layout import Batch
 
 
-class DenseTransform(Constants):
+class DenseAnalysis(Constants):
     """Orbits of one type by one matrix: rows are the coordinates in use, columns the points of the orbit."""
 
     basis: Tensor
@@ -27,108 +31,136 @@ class DenseTransform(Constants):
         super().__init__()
         self.keep("basis", basis, device, dtype)
 
-    def analyze(self, values: Tensor) -> Tensor:
+    def forward(self, values: Tensor) -> Tensor:
         """From (samples, orbits, points) to (samples, coordinates, orbits)."""
         if values.shape[1] == 1:
             return (values[:, 0] @ self.basis.T).unsqueeze(2)
         return torch.matmul(self.basis, values.transpose(1, 2))
 
-    def synthesize(self, coordinates: Tensor) -> Tensor:
+
+class DenseSynthesis(Constants):
+    """The transpose of :class:`DenseAnalysis`."""
+
+    basis: Tensor
+
+    def __init__(self, basis: NDArray[np.float64], device: Any, dtype: Any) -> None:
+        super().__init__()
+        self.keep("basis", basis, device, dtype)
+
+    def forward(self, coordinates: Tensor) -> Tensor:
         """From (coordinates, samples, orbits) to (samples, orbits * points)."""
         count, samples, _ = coordinates.shape
         return (coordinates.reshape(count, -1).T @ self.basis).reshape(samples, -1)
 
 
-class BasisChange(Constants):
-    """Q^T (analyze) and Q (synthesize) of one outer space, only for the blocks in use.
-
-    Coordinates are, per batch, an array (slots, samples, width).
-    """
+class Analysis(Constants):
+    """Q^T of the domain: from rows to coordinates (slots, samples, width) in every batch."""
 
     order: Tensor
-    inverse: Tensor
 
-    def __init__(
-        self, basis: ChangeOfBasis, batches: Sequence[Batch], units: Sequence[Sequence[int]], device: Any, dtype: Any
-    ) -> None:
+    def __init__(self, basis: ChangeOfBasis, batches: Sequence[Batch], device: Any, dtype: Any) -> None:
         super().__init__()
         self.shapes = tuple((len(piece.points), piece.points.shape[1]) for piece in basis.pieces)
-        self.units = tuple(tuple(unit) for unit in units)
+        self.units = tuple(batch.source_units for batch in batches)
         self.slots = tuple(batch.slots for batch in batches)
         order = np.concatenate([piece.points.ravel() for piece in basis.pieces])
         self.in_order = bool((order == np.arange(order.size)).all())
         self.keep("order", order, device)
-        self.keep("inverse", np.argsort(order), device)
         self.transforms = nn.ModuleList(
-            _transform(piece, batches, [unit[number] for unit in self.units], device, dtype)
+            _analysis(piece, batches, [unit[number] for unit in self.units], device, dtype)
             for number, piece in enumerate(basis.pieces)
         )
 
-    def analyze(self, X: Tensor) -> list[Tensor]:
-        """Coordinates of the rows of X, per batch (slots, samples, width)."""
+    def forward(self, X: Tensor) -> list[Tensor]:
+        """Coordinates of the rows of X."""
         samples = X.shape[0]
         gathered = X if self.in_order else X.index_select(1, self.order)
         found: list[list[Tensor]] = [[] for _ in self.slots]
         start = 0
-        for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self._transforms(), strict=True)):
-            values = gathered[:, start : start + orbits * size].reshape(samples, orbits, size)
-            start += orbits * size
-            if not self._used(number):
-                continue
-            coordinates = transform.analyze(values)
-            first = 0
-            for parts, slots, units in zip(found, self.slots, self.units, strict=True):
-                stop = first + slots * units[number]
-                if units[number]:
-                    parts.append(coordinates[:, first:stop].reshape(samples, slots, units[number] * orbits))
-                first = stop
+        for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self.transforms, strict=True)):
+            stop = start + orbits * size
+            if any(units[number] for units in self.units):
+                coordinates = transform(gathered[:, start:stop].reshape(samples, orbits, size))
+                self._deal_out(coordinates, number, found)
+            start = stop
         return [(parts[0] if len(parts) == 1 else torch.cat(parts, 2)).transpose(0, 1) for parts in found]
 
-    def synthesize(self, coordinates: Sequence[Tensor]) -> Tensor:
-        """Rows with the given coordinates, shape (samples, degree)."""
-        samples = coordinates[0].shape[1]
+    def _deal_out(self, coordinates: Tensor, piece: int, found: list[list[Tensor]]) -> None:
+        """Give every batch its share (samples, slots, width) of the coordinates of one piece."""
+        samples, _, orbits = coordinates.shape
+        start = 0
+        for parts, slots, units in zip(found, self.slots, self.units, strict=True):
+            stop = start + slots * units[piece]
+            if units[piece]:
+                parts.append(coordinates[:, start:stop].reshape(samples, slots, units[piece] * orbits))
+            start = stop
+
+
+class Synthesis(Constants):
+    """The last factor and Q of the codomain: from coordinates before the last factor to rows."""
+
+    inverse: Tensor
+
+    def __init__(self, basis: ChangeOfBasis, batches: Sequence[Batch], device: Any, dtype: Any) -> None:
+        super().__init__()
+        self.shapes = tuple((len(piece.points), piece.points.shape[1]) for piece in basis.pieces)
+        self.units = tuple(batch.target_units for batch in batches)
+        order = np.concatenate([piece.points.ravel() for piece in basis.pieces])
+        self.in_order = bool((order == np.arange(order.size)).all())
+        self.keep("inverse", np.argsort(order), device)
+        self.transforms = nn.ModuleList(
+            _synthesis(piece, batches, [unit[number] for unit in self.units], device, dtype)
+            for number, piece in enumerate(basis.pieces)
+        )
+
+    def forward(self, coordinates: Sequence[Tensor], matrices: Sequence[Tensor]) -> Tensor:
+        """Rows, shape (samples, degree)."""
         starts = [0] * len(coordinates)
         columns = []
-        for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self._transforms(), strict=True)):
-            if not self._used(number):
-                columns.append(coordinates[0].new_zeros(samples, orbits * size))
-                continue
+        for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self.transforms, strict=True)):
             parts = []
-            for place, (part, units) in enumerate(zip(coordinates, self.units, strict=True)):
-                width = units[number] * orbits
-                if width:
-                    share = part[:, :, starts[place] : starts[place] + width]
-                    share = share.reshape(-1, samples, units[number], orbits).transpose(1, 2)
-                    parts.append(share.reshape(-1, samples, orbits))
-                starts[place] += width
-            columns.append(transform.synthesize(parts[0] if len(parts) == 1 else torch.cat(parts)))
+            for place, (part, matrix, units) in enumerate(zip(coordinates, matrices, self.units, strict=True)):
+                # One product for each unit puts its images side by side; one for all would have to be reordered.
+                for _ in range(units[number]):
+                    stop = starts[place] + orbits
+                    parts.append(torch.bmm(part, matrix[:, :, starts[place] : stop]))
+                    starts[place] = stop
+            if parts:
+                columns.append(transform(parts[0] if len(parts) == 1 else torch.cat(parts)))
+            else:
+                columns.append(coordinates[0].new_zeros(coordinates[0].shape[1], orbits * size))
         values = columns[0] if len(columns) == 1 else torch.cat(columns, 1)
         return values if self.in_order else values.index_select(1, self.inverse)
 
-    def _transforms(self) -> list[DenseTransform | FourierTransform]:
-        return cast("list[DenseTransform | FourierTransform]", list(self.transforms))
 
-    def _used(self, piece: int) -> bool:
-        return any(units[piece] for units in self.units)
-
-
-def _transform(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
+def _analysis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
     if isinstance(piece.split, FourierSplit):
-        return FourierTransform(piece.split, batches, units, device, dtype)
-    if not isinstance(piece.split, DenseSplit):
-        raise TypeError(f"no transform for a {type(piece.split).__name__}")
-    return DenseTransform(dense_basis(piece.split, piece.points.shape[1], batches, units), device, dtype)
+        return FourierAnalysis(piece.split, batches, units, device, dtype)
+    rows = _basis_rows(piece, batches, units)
+    flat = [part.reshape(-1, part.shape[2]) for part in rows]
+    return DenseAnalysis(np.concatenate(flat), device, dtype)
 
 
-def dense_basis(split: DenseSplit, points: int, batches: Sequence[Batch], units: Sequence[int]) -> NDArray[np.float64]:
-    """The matrix (coordinates in use, points), with zero rows for padding."""
-    rows = [np.zeros((0, points))]
+def _synthesis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
+    if isinstance(piece.split, FourierSplit):
+        return FourierSynthesis(piece.split, batches, units, device, dtype)
+    rows = _basis_rows(piece, batches, units)
+    flat = [part.transpose(1, 0, 2).reshape(-1, part.shape[2]) for part in rows]
+    return DenseSynthesis(np.concatenate(flat), device, dtype)
+
+
+def _basis_rows(piece: Piece, batches: Sequence[Batch], units: Sequence[int]) -> list[NDArray[np.float64]]:
+    """For each batch the basis functions in use, shape (slots, units, points), zero where padded."""
+    split, points = cast(DenseSplit, piece.split), piece.points.shape[1]
+    rows = []
     for batch, unit in zip(batches, units, strict=True):
+        padded = np.zeros((batch.slots, unit, points))
+        start = 0
         for group in batch.groups:
-            padded = np.zeros((group.slots, unit, points))
             basis = split.bases[group.bundle]
             if basis.size:
-                chosen = basis[:, group.positions].reshape(points, group.slots, -1)
-                padded[:, : chosen.shape[2]] = chosen.transpose(1, 2, 0)
-            rows.append(padded.reshape(-1, points))
-    return np.concatenate(rows)
+                chosen = basis[:, group.positions].reshape(points, group.slots, -1).transpose(1, 2, 0)
+                padded[start : start + group.slots, : chosen.shape[1]] = chosen
+            start += group.slots
+        rows.append(padded)
+    return rows

@@ -18,15 +18,36 @@ from equivariety.nn.layout import Batch
 _ROOT_TWO = 2.0**0.5
 
 
-class FourierTransform(Constants):
-    """Orbits on which the group acts like Z/d_1 x ... x Z/d_k on itself.
+class FourierAnalysis(Constants):
+    """Orbits on which the group acts like Z/d_1 x ... x Z/d_k on itself: from values to coordinates in use.
 
-    A coordinate is the real or the imaginary part of one cell of the half spectrum, times a constant; the other way
-    every number of the half spectrum is a constant times one coordinate, or zero.
+    A coordinate is the real or the imaginary part of one cell of the half spectrum, times a constant.
     """
 
     columns: Tensor
     scales: Tensor
+
+    def __init__(
+        self, split: FourierSplit, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any
+    ) -> None:
+        super().__init__()
+        self.sides = split.shape
+        cells = [_cells(split, batch, unit) for batch, unit in zip(batches, units, strict=True)]
+        self.keep("columns", np.concatenate([columns.ravel() for columns, _ in cells]), device)
+        self.keep("scales", np.concatenate([scales.ravel() for _, scales in cells]), device, dtype)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """From (samples, orbits, points) to (samples, coordinates, orbits)."""
+        samples, orbits, _ = values.shape
+        axes = tuple(range(2, 2 + len(self.sides)))
+        spectrum = torch.fft.rfftn(values.reshape(samples, orbits, *self.sides), dim=axes, norm="ortho")
+        flat = torch.view_as_real(spectrum).reshape(samples, orbits, -1)
+        return (flat.index_select(2, self.columns) * self.scales).transpose(1, 2)
+
+
+class FourierSynthesis(Constants):
+    """The transpose: every number of the half spectrum is a constant times one coordinate, or zero."""
+
     sources: Tensor
     factors: Tensor
 
@@ -36,22 +57,14 @@ class FourierTransform(Constants):
         super().__init__()
         self.sides = split.shape
         self.half_sides = (*split.shape[:-1], split.shape[-1] // 2 + 1)
-        columns, scales = _columns(split, batches, units)
+        cells = [_cells(split, batch, unit) for batch, unit in zip(batches, units, strict=True)]
+        columns = np.concatenate([columns.T.ravel() for columns, _ in cells])
+        scales = np.concatenate([scales.T.ravel() for _, scales in cells])
         sources, factors = _sources(split, columns, scales, 2 * prod(self.half_sides))
-        self.keep("columns", columns, device)
-        self.keep("scales", scales, device, dtype)
         self.keep("sources", sources, device)
         self.keep("factors", factors, device, dtype)
 
-    def analyze(self, values: Tensor) -> Tensor:
-        """From (samples, orbits, points) to (samples, coordinates, orbits)."""
-        samples, orbits, _ = values.shape
-        axes = tuple(range(2, 2 + len(self.sides)))
-        spectrum = torch.fft.rfftn(values.reshape(samples, orbits, *self.sides), dim=axes, norm="ortho")
-        flat = torch.view_as_real(spectrum).reshape(samples, orbits, -1)
-        return (flat.index_select(2, self.columns) * self.scales).transpose(1, 2)
-
-    def synthesize(self, coordinates: Tensor) -> Tensor:
+    def forward(self, coordinates: Tensor) -> Tensor:
         """From (coordinates, samples, orbits) to (samples, orbits * points)."""
         _, samples, orbits = coordinates.shape
         rows = coordinates.permute(1, 2, 0)
@@ -62,25 +75,24 @@ class FourierTransform(Constants):
         return torch.fft.irfftn(spectrum, s=self.sides, dim=axes, norm="ortho").reshape(samples, -1)
 
 
-def _columns(
-    split: FourierSplit, batches: Sequence[Batch], units: Sequence[int]
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """For each coordinate the number (2 cell + part) of the half spectrum it is read from, and its factor."""
-    columns, scales = [np.empty(0, dtype=np.intp)], [np.empty(0)]
-    for batch, unit in zip(batches, units, strict=True):
-        for group in batch.groups:
-            column = np.zeros((group.slots, unit), dtype=np.intp)
-            scale = np.zeros((group.slots, unit))
-            if split.cells[group.bundle].size:
-                cells = split.cells[group.bundle][group.positions]
-                beta = group.field.beta
-                column[:, :beta] = 2 * cells[:, None] + np.arange(beta)
-                scale[:, 0] = 1.0 if beta == 1 else _ROOT_TWO
-                if beta == 2:
-                    scale[:, 1] = np.where(split.conjugated[group.bundle][group.positions], -_ROOT_TWO, _ROOT_TWO)
-            columns.append(column.ravel())
-            scales.append(scale.ravel())
-    return np.concatenate(columns), np.concatenate(scales)
+def _cells(split: FourierSplit, batch: Batch, unit: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The number (2 cell + part) of the half spectrum of each coordinate (slots, units), and its factor.
+
+    Padding has the factor zero.
+    """
+    columns, scales = np.zeros((batch.slots, unit), dtype=np.intp), np.zeros((batch.slots, unit))
+    start = 0
+    for group in batch.groups:
+        rows = slice(start, start + group.slots)
+        start += group.slots
+        if split.cells[group.bundle].size:
+            beta = group.field.beta
+            columns[rows, :beta] = 2 * split.cells[group.bundle][group.positions][:, None] + np.arange(beta)
+            scales[rows, 0] = 1.0 if beta == 1 else _ROOT_TWO
+            if beta == 2:
+                conjugated = split.conjugated[group.bundle][group.positions]
+                scales[rows, 1] = np.where(conjugated, -_ROOT_TWO, _ROOT_TWO)
+    return columns, scales
 
 
 def _sources(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from equivariety.errors import InputError
-from equivariety.nn.basis import BasisChange
+from equivariety.nn.basis import Analysis, Synthesis
 from equivariety.nn.constants import Constants
 from equivariety.nn.factor import Factor
 from equivariety.nn.layout import Layout, feature_places
@@ -47,8 +47,8 @@ class BlockNetwork(Constants):
         batches = self.layout.batches
         if not batches:
             raise InputError("every block is zero: the actions share no irreducible, or all ranks are 0")
-        self.source = BasisChange(maps.source, batches, [batch.source_units for batch in batches], device, dtype)
-        self.target = BasisChange(maps.target, batches, [batch.target_units for batch in batches], device, dtype)
+        self.source = Analysis(maps.source, batches, device, dtype)
+        self.target = Synthesis(maps.target, batches, device, dtype)
         self.factors = nn.ModuleList(Factor(self.layout, number, device, dtype) for number in range(len(hidden) + 1))
         if hidden:
             self.keep("feature_order", feature_places(self.layout), device)
@@ -134,10 +134,11 @@ class BlockNetwork(Constants):
         return images if self.bias is None else images + self.bias.index_select(0, self.orbit_labels)
 
     def _linear(self, X: Tensor) -> Tensor:
-        coordinates = self.source.analyze(X)
-        for factor in self.factors:
+        coordinates = self.source(X)
+        *before, last = self._factors()
+        for factor in before:
             coordinates = factor(coordinates)
-        return self.target.synthesize(coordinates)
+        return self.target(coordinates, last.matrices())
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
         stored = state_dict.get(f"{prefix}fingerprint")
@@ -150,7 +151,7 @@ class BlockNetwork(Constants):
         """Features of the rows of X in the first hidden space, shape (samples, its dimension), block after block."""
         if len(self.factors) < 2:
             raise InputError("a network without hidden space has no features: give it a rank")
-        parts = self.factors[0](self.source.analyze(X))
+        parts = self.factors[0](self.source(X))
         columns = torch.cat([part.transpose(0, 1).reshape(X.shape[0], -1) for part in parts], 1)
         return columns.index_select(1, self.feature_order)
 
