@@ -47,8 +47,9 @@ def main() -> None:
     X, Y = records(turns)
     for rank in (1, 2, 3):
         points = augmented(turns, rank, X, Y)
-        print(f"equivariant maps of rank {rank}: families of critical points by dimension, augmented: {points.families}; "
-              f"by construction: {turns.bounded(rank).critical_fits(X, Y).count} points")  # fmt: skip
+        built_in = turns.bounded(rank).critical_fits(X, Y).count
+        print(f"equivariant maps of rank {rank}: families of critical points by dimension, augmented: "
+              f"{points.families}; by construction: {built_in} points")  # fmt: skip
 
 
 if __name__ == "__main__":
