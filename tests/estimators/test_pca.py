@@ -105,6 +105,18 @@ def test_weights_are_repetitions(X, action):
     assert weighted.loss_ == pytest.approx(repeated.loss_)
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.uint8])
+def test_the_size_of_the_batches_inside_does_not_matter(kind, monkeypatch):
+    rng = np.random.default_rng(0)
+    X, weight = (rng.random((50, 6)) * 200).astype(kind), rng.random(50)
+    whole = ev.EquivariantPCA(DIHEDRAL, 3).fit(X, sample_weight=weight)
+    monkeypatch.setattr("equivariety.estimators.accumulation._BATCH_VALUES", 42)
+    parts = ev.EquivariantPCA(DIHEDRAL, 3).fit(X, sample_weight=weight)
+    np.testing.assert_allclose(parts.components_, whole.components_, atol=1e-5)
+    np.testing.assert_allclose(parts.mean_, whole.mean_, rtol=1e-6)
+    assert parts.loss_ == pytest.approx(whole.loss_, rel=1e-5)
+
+
 def test_data_far_from_zero_keep_their_digits(X):
     """Sums of squares around zero would lose sixteen digits here."""
     near, far = ev.EquivariantPCA(DIHEDRAL, 3).fit(X), ev.EquivariantPCA(DIHEDRAL, 3).fit(X + 2.0**26)

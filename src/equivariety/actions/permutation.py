@@ -205,6 +205,10 @@ class PermutationAction:
     def __hash__(self) -> int:
         return hash((self.images.shape, self.images.tobytes()))
 
+    def __reduce__(self) -> tuple[type[PermutationAction], tuple[NDArray[np.intp]]]:
+        # Copies and pickles are built anew, since NumPy forgets on the way that an array is read-only.
+        return PermutationAction, (self.images,)
+
     def __repr__(self) -> str:
         if self.degree <= _REPR_LIMIT:
             return f"PermutationAction.from_cycles({self.cycles()!r}, degree={self.degree})"

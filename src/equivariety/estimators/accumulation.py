@@ -7,7 +7,9 @@ of the means gives exactly the best such b. What remains of the mean is data lik
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -58,10 +60,10 @@ class Accumulated:
         """With one more batch."""
         total = self.total
         step = max(1, _BATCH_VALUES // max(self.maps.shape))
-        for rows in (slice(start, start + step) for start in range(0, len(X), step)):
-            inputs = shifted(X[rows], -self.input_origin)
-            targets = None if Y is None else shifted(Y[rows], -self.target_origin)
-            part = data_moments(self.maps, inputs, targets, None if sample_weight is None else sample_weight[rows])
+        targets = repeat(None) if Y is None else _shifted_batches(Y, self.target_origin, step)
+        for number, inputs in enumerate(_shifted_batches(X, self.input_origin, step)):
+            weight = None if sample_weight is None else sample_weight[number * step :][: len(inputs)]
+            part = data_moments(self.maps, inputs, next(targets), weight)
             total = part if total is None else total + part
         return replace(self, total=total)
 
@@ -97,6 +99,16 @@ class Accumulated:
             return np.zeros(basis.degree)
         alone = basis.select([(self._trivial, np.zeros(1, dtype=np.intp))])
         return alone.synthesize([(coordinates / self._given.weight)[None, None, None, :, None]])[0]
+
+
+def _shifted_batches(X: NDArray[Any], origin: Vector, step: int) -> Iterator[NDArray[Any]]:
+    """Rows of X minus the origin, ``step`` at a time, all in one buffer: the next batch overwrites the last."""
+    dtype = as_floating(X[:1]).dtype
+    buffer = np.empty((min(step, len(X)), X.shape[1]), dtype=dtype)
+    vector = origin.astype(dtype)
+    for start in range(0, len(X), step):
+        rows = X[start : start + step]
+        yield np.subtract(rows, vector, out=buffer[: len(rows)])
 
 
 def orbit_average(action: PermutationAction, vector: Vector) -> Vector:

@@ -177,9 +177,9 @@ def _moments(maps: EquivariantMaps, X: Any, Y: Any) -> tuple[Matrix, Matrix, flo
 
 def _critical_points(rank: int, S: Matrix, C: Matrix, total: float, unit: float) -> CriticalPoints:
     """Critical points of (tr(M S M^T) - 2 tr(M C^T) + total) / unit on the matrices of rank r."""
-    values = np.linalg.eigvalsh(S)
-    spanned = int((values > gram_eigenvalue_cutoff(values[-1], len(values))).sum())
+    values, energy = np.linalg.eigvalsh(S), float(np.trace(S))
+    spanned = int((values > gram_eigenvalue_cutoff(values[-1], energy)).sum())
     if spanned < len(values):
         raise InputError(f"X must span all {len(values)} directions for critical points to be isolated, not {spanned}")
     component = dense_component(rank, *C.shape)
-    return CriticalPoints(component, (regression(S[None], C[None], REAL, EPSILON),), total, unit)
+    return CriticalPoints(component, (regression(S[None], C[None], REAL, energy, EPSILON),), total, unit)
