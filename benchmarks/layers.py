@@ -8,8 +8,8 @@ and the median. Peak memory comes from a fresh process for each model, the input
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -114,10 +114,18 @@ def memory(name: str, direction: str) -> float:
 
     torch.set_num_threads(1)
     run = runs(name)[direction]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    run()  # compilation and one-time buffers
+    ctypes.CDLL("libc.so.6").malloc_trim(0)  # give back what the first run left with the allocator
+    before = _status("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # Linux: the peak starts anew
     run()
-    run()
-    return round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, 1)
+    return round((_status("VmHWM") - before) / 1024, 1)
+
+
+def _status(name: str) -> int:
+    """A figure in kB from the process status of Linux."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
 def table(measurements: list[Measurement]) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 DOCS = Path(__file__).parent.parent / "docs"
 
 
-@pytest.mark.parametrize("name", ["estimators.md", "groups.md"])
+@pytest.mark.parametrize("name", sorted(page.name for page in DOCS.glob("*.md") if ">>>" in page.read_text()))
 def test_examples_in_the_documentation(name):
-    result = doctest.testfile(str(DOCS / name), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    result = doctest.testfile(str(DOCS / name), module_relative=False, optionflags=FLAGS)
     assert result.attempted > 0
     assert result.failed == 0

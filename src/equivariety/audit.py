@@ -77,7 +77,7 @@ def equivariance_error(
     """How far a matrix, a function or a torch module f is from f(P_domain x) = P_codomain f(x).
 
     For a matrix the error of a generator is ||M P - P' M|| / ||M|| in the Frobenius norm. A function is judged at
-    random rows; if it turns out to be affine, f(x) = M x + b, it is judged by M and b. The actions permute by
+    random rows; if it turns out to be affine, f(x) = M x + b, it is judged by the matrix (M, b). The actions permute by
     indexing in float64, so the check adds no error of its own.
 
     Parameters
@@ -121,11 +121,7 @@ def equivariance_error(
     if affine is None:
         return EquivarianceError(_sampled_errors(apply, rows, images, maps), None, _layers(subject, maps))
     matrix, bias = affine
-    errors = [
-        max(of_matrix, _relative(bias[image] - bias, bias))
-        for of_matrix, image in zip(_matrix_errors(matrix, maps), maps.codomain.images, strict=True)
-    ]
-    return EquivarianceError(tuple(errors), _audit(matrix, maps), _layers(subject, maps))
+    return EquivarianceError(_matrix_errors(matrix, maps, bias), _audit(matrix, maps), _layers(subject, maps))
 
 
 def _relative(difference: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
@@ -133,10 +129,15 @@ def _relative(difference: NDArray[np.float64], whole: NDArray[np.float64]) -> fl
     return float(np.linalg.norm(difference)) / norm if norm else 0.0
 
 
-def _matrix_errors(matrix: NDArray[np.float64], maps: EquivariantMaps) -> tuple[float, ...]:
+def _matrix_errors(
+    matrix: NDArray[np.float64], maps: EquivariantMaps, bias: NDArray[np.float64] | None = None
+) -> tuple[float, ...]:
+    """Relative errors of x -> M x + b, the bias as one more column."""
+    constant = np.zeros(len(matrix)) if bias is None else bias
+    whole = np.column_stack([matrix, constant])
     # (M P)[:, image] = M and (P' M) = M[image']: compare M[image'][:, image] with M.
     return tuple(
-        _relative(matrix[row][:, column] - matrix, matrix)
+        _relative(np.column_stack([matrix[row][:, column], constant[row]]) - whole, whole)
         for row, column in zip(maps.codomain.images, maps.domain.images, strict=True)
     )
 

@@ -209,3 +209,14 @@ def test_data_that_cannot_be_used(X):
     ]:
         with pytest.raises(InputError, match=message):
             pca.fit(X[:3], sample_weight=weight)
+
+
+def test_data_are_never_changed(X):
+    given = X.copy()
+    pca = ev.EquivariantPCA(DIHEDRAL, 3).fit(given)
+    features = pca.transform(given)
+    kept = features.copy()
+    pca.inverse_transform(features)
+    pca.score(given)
+    np.testing.assert_array_equal(given, X)
+    np.testing.assert_array_equal(features, kept)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from equivariety.blocks.chunks import as_floating, in_threads, row_chunks
 from equivariety.blocks.grams import gram
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import namespace, on_host, to_numpy
+from equivariety.isotypic.arrays import constant, namespace, on_host, to_numpy
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.fields import Field
 from equivariety.tolerances import precision_of
@@ -93,10 +93,24 @@ class Moments:
         return replace(self, inner=tuple(inner), cross=cross, target_norm=target_norm)
 
 
-def moments(
-    X: Any, Y: Any | None, domain: ChangeOfBasis, codomain: ChangeOfBasis, sample_weight: Any | None = None
-) -> Moments:
-    """One pass over the rows of X (and Y), chunk by chunk, by all threads.
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Rows of inputs and targets on their way into moments."""
+
+    X: Any
+    Y: Any | None = None
+    """None: the inputs are their own targets."""
+    weight: Any | None = None
+    """One weight for each row."""
+    input_origin: NDArray[np.float64] | None = None
+    """Vector fixed by the group that is subtracted from every row of X, shape (domain degree,)."""
+    target_origin: NDArray[np.float64] | None = None
+    first_row: int = 0
+    """Number of the first row in the whole data, for messages."""
+
+
+def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Moments:
+    """One pass over the rows, chunk by chunk, by all threads.
 
     Products within a chunk take the precision of the data, sums over chunks are in double precision and in a fixed
     order: the result does not depend on the number of threads. Nothing but the chunks at work is ever copied.
@@ -106,7 +120,8 @@ def moments(
     InputError
         If a value is not finite; the message names the first such row.
     """
-    X, Y = on_host(X), None if Y is None else on_host(Y)
+    X, Y = on_host(samples.X), None if samples.Y is None else on_host(samples.Y)
+    samples = replace(samples, X=X, Y=Y)
     least = _ROWS_PER_COLUMN * max((*domain.multiplicities, *codomain.multiplicities), default=1)
     host = isinstance(X, np.ndarray)
     slices = list(row_chunks(X.shape[0], max(domain.degree, codomain.degree), least, host))
@@ -120,7 +135,7 @@ def moments(
         # Infinite and invalid products are found in the result; warnings on the way would say less.
         with np.errstate(all="ignore"):
             for rows in batch:
-                total = _add_chunk(total, X, Y, domain, codomain, sample_weight, rows)
+                total = _add_chunk(total, samples, domain, codomain, rows)
         return total
 
     size = min(max(len(slices) // _FEWEST_TASKS, 1), _CHUNKS_PER_TASK)
@@ -131,7 +146,7 @@ def moments(
     if Y is None:
         total = replace(total, target_norm=total.energy)
     if not np.isfinite(total.target_norm + total.energy):
-        _raise_not_finite(X, Y)
+        _raise_not_finite(samples)
     return total
 
 
@@ -164,24 +179,26 @@ def _add_in_place(total: Moments, part: Moments) -> Moments:
 
 
 def _add_chunk(
-    total: Moments, X: Any, Y: Any | None, domain: ChangeOfBasis, codomain: ChangeOfBasis, weights: Any, rows: slice
+    total: Moments, samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis, rows: slice
 ) -> Moments:
     """Add the moments of some rows, in place."""
-    weight = None if weights is None else weights[rows]
-    targets = None if Y is None else _weighted(Y[rows], weight)
-    inputs = domain.panels(_weighted(X[rows], weight))
-    outputs = inputs if targets is None else codomain.panels(targets)
+    root = None if samples.weight is None else np.sqrt(to_numpy(samples.weight[rows]))
+    inputs = domain.panels(_prepared(samples.X[rows], samples.input_origin, root))
+    if samples.Y is None:
+        targets, outputs = None, inputs
+    else:
+        targets = _prepared(samples.Y[rows], samples.target_origin, root)
+        outputs = codomain.panels(targets)
     fields = [bundle.field for bundle in domain.bundles]
     for into, x, field in zip(total.inner, inputs, fields, strict=True):
         _add_gram(into, x, x, field)
     for into, y, x, field in zip(total.cross or (), outputs, inputs, fields, strict=total.cross is not None):
         _add_gram(into, y, x, field)
-    ones = None if weight is None else np.sqrt(to_numpy(weight))
-    np.add(total.input_sum, _trivial_sum(inputs, domain, ones), out=total.input_sum)
-    np.add(total.target_sum, _trivial_sum(outputs, codomain, ones), out=total.target_sum)
+    np.add(total.input_sum, _trivial_sum(inputs, domain, root), out=total.input_sum)
+    np.add(total.target_sum, _trivial_sum(outputs, codomain, root), out=total.target_sum)
     return replace(
         total,
-        weight=total.weight + float(rows.stop - rows.start if ones is None else ones @ ones),
+        weight=total.weight + float(rows.stop - rows.start if root is None else root @ root),
         target_norm=total.target_norm + (0.0 if targets is None else _squared_norm(targets)),
     )
 
@@ -191,9 +208,12 @@ def _add_gram(into: NDArray[np.float64], y: Any, x: Any, field: Field) -> None:
         into[..., unit] += to_numpy(component)
 
 
-def _weighted(values: Any, weight: Any | None) -> Any:
-    values = as_floating(values)
-    return values if weight is None else values * namespace(values).sqrt(weight)[:, None]
+def _prepared(rows: Any, origin: NDArray[np.float64] | None, root: NDArray[np.float64] | None) -> Any:
+    """Rows as floating numbers, minus the origin, times the roots of their weights."""
+    values = as_floating(rows)
+    if origin is not None:
+        values = values - constant(origin, values)
+    return values if root is None else values * constant(root, values)[:, None]
 
 
 def _floating_type(data: Any) -> np.dtype[Any]:
@@ -217,14 +237,14 @@ def _trivial_multiplicity(basis: ChangeOfBasis) -> int:
 
 
 def _trivial_sum(
-    panels: tuple[Any, ...], basis: ChangeOfBasis, ones: NDArray[np.float64] | None
+    panels: tuple[Any, ...], basis: ChangeOfBasis, root: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
     """Weighted sum of the coordinates in the trivial irreducible."""
     number = _trivial_bundle(basis)
     if number is None:
         return np.zeros(0)
     values = to_numpy(panels[number][:, 0, 0, 0, :])
-    return values.sum(axis=0, dtype=np.float64) if ones is None else ones @ values.astype(np.float64)
+    return values.sum(axis=0, dtype=np.float64) if root is None else root @ values.astype(np.float64)
 
 
 def _sum(first: Matrices, second: Matrices) -> Matrices:
@@ -239,13 +259,13 @@ def _shifted(
     return shifted
 
 
-def _raise_not_finite(X: Any, Y: Any | None) -> None:
-    for name, data in (("X", X), ("Y", Y)):
+def _raise_not_finite(samples: Samples) -> None:
+    for name, data in (("X", samples.X), ("Y", samples.Y)):
         if data is None:
             continue
         for rows in row_chunks(data.shape[0], data.shape[1]):
             bad = ~np.isfinite(to_numpy(data[rows])).all(axis=1)
             if bad.any():
-                raise InputError(f"{name} must hold finite numbers: row {rows.start + int(np.argmax(bad))} "
-                                 "contains NaN or infinity")  # fmt: skip
+                row = samples.first_row + rows.start + int(np.argmax(bad))
+                raise InputError(f"{name} must hold finite numbers: row {row} contains NaN or infinity")
     raise InputError("X must hold numbers whose squares are finite: some are too large")

@@ -7,9 +7,7 @@ of the means gives exactly the best such b. What remains of the mean is data lik
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -17,15 +15,11 @@ from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
 from equivariety.blocks import Moments
-from equivariety.blocks.chunks import as_floating
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
 
 Vector = NDArray[np.float64]
-
-# Values that are shifted at a time: one copy of that many, in which the summation finds enough work for all threads.
-_BATCH_VALUES = 2**24
 
 # Rows whose mean is good enough for an origin.
 _FIRST_ROWS = 256
@@ -58,14 +52,9 @@ class Accumulated:
 
     def added(self, X: NDArray[Any], Y: NDArray[Any] | None, sample_weight: Vector | None) -> Accumulated:
         """With one more batch."""
-        total = self.total
-        step = max(1, _BATCH_VALUES // max(self.maps.shape))
-        targets = repeat(None) if Y is None else _shifted_batches(Y, self.target_origin, step)
-        for number, inputs in enumerate(_shifted_batches(X, self.input_origin, step)):
-            weight = None if sample_weight is None else sample_weight[number * step :][: len(inputs)]
-            part = data_moments(self.maps, inputs, next(targets), weight)
-            total = part if total is None else total + part
-        return replace(self, total=total)
+        origins = (self.input_origin, self.target_origin) if self.centered else None
+        part = data_moments(self.maps, X, Y, sample_weight, origins)
+        return replace(self, total=part if self.total is None else self.total + part)
 
     @property
     def moments(self) -> Moments:
@@ -101,16 +90,6 @@ class Accumulated:
         return alone.synthesize([(coordinates / self._given.weight)[None, None, None, :, None]])[0]
 
 
-def _shifted_batches(X: NDArray[Any], origin: Vector, step: int) -> Iterator[NDArray[Any]]:
-    """Rows of X minus the origin, ``step`` at a time, all in one buffer: the next batch overwrites the last."""
-    dtype = as_floating(X[:1]).dtype
-    buffer = np.empty((min(step, len(X)), X.shape[1]), dtype=dtype)
-    vector = origin.astype(dtype)
-    for start in range(0, len(X), step):
-        rows = X[start : start + step]
-        yield np.subtract(rows, vector, out=buffer[: len(rows)])
-
-
 def orbit_average(action: PermutationAction, vector: Vector) -> Vector:
     """The vector averaged over each orbit: its invariant part.
 
@@ -123,7 +102,7 @@ def orbit_average(action: PermutationAction, vector: Vector) -> Vector:
     return (np.bincount(labels, weights=vector) / np.bincount(labels))[labels]
 
 
-def shifted(X: NDArray[Any], vector: Vector) -> NDArray[Any]:
-    """X + vector in the precision of X; numbers that are not floating ones become so first."""
-    values = as_floating(X)
-    return values + vector.astype(values.dtype)
+def shifted(values: NDArray[Any], vector: Vector) -> NDArray[Any]:
+    """Add a vector to every row, in place and in the precision of the rows."""
+    values += vector.astype(values.dtype)
+    return values

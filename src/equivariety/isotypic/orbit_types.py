@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -95,22 +96,24 @@ def _number_breadth_first(generators: IntArray, bases: IntArray, size: int) -> t
     rows = np.arange(len(bases))
     number = np.full(generators.shape[1], -1, dtype=np.intp)
     number[bases] = 0
-    points = np.empty((len(bases), size), dtype=np.intp)
-    points[:, 0] = bases
+    # Places not yet taken hold the base point, whose images are numbered first.
+    points = np.repeat(bases[:, None], size, axis=1)
     reached = np.ones(len(bases), dtype=np.intp)
-    search = search_elements(generators)
-    # Random elements may generate too little; followed by the generators they reach every point, if more slowly.
-    steps = search if search is generators else np.concatenate([search, generators])
-    for position in range(size):
-        for step in steps:
-            if (reached == size).all():
-                break
-            images = step[points[:, position]]
-            new = rows[number[images] < 0]
-            number[images[new]] = reached[new]
-            points[new, reached[new]] = images[new]
-            reached[new] += 1
+    # Random elements may generate too little; followed by the generators they reach every point.
+    for step, position in chain(_steps(search_elements(generators), size), _steps(generators, size)):
+        if (reached == size).all():
+            break
+        images = step[points[:, position]]
+        new = rows[number[images] < 0]
+        number[images[new]] = reached[new]
+        points[new, reached[new]] = images[new]
+        reached[new] += 1
     return points, number[generators[:, points]].transpose(1, 0, 2)
+
+
+def _steps(elements: IntArray, size: int) -> Iterator[tuple[IntArray, int]]:
+    """Every element at every position, the positions in order."""
+    return ((element, position) for position in range(size) for element in elements)
 
 
 def _distinct_rows(rows: IntArray) -> tuple[IntArray, IntArray]:

@@ -60,7 +60,8 @@ def _joint_orbits(row_table: IntArray, column_table: IntArray) -> IntArray:
     pairs = rows * columns
     # The index type that scipy would convert to.
     index = np.int32 if pairs * count < np.iinfo(np.int32).max else np.int64
-    images = (row_table.T[:, None, :] * columns + column_table.T[None, :, :]).astype(index).reshape(pairs * count)
+    starts_of_rows = row_table.T.astype(index)[:, None, :] * columns
+    images = (starts_of_rows + column_table.T.astype(index)[None, :, :]).reshape(pairs * count)
     starts = np.arange(0, pairs * count + 1, count, dtype=index)
     graph = csr_array((np.ones(pairs * count, dtype=np.int8), images, starts), shape=(pairs, pairs))
     # Generators are permutations, so weak and strong components agree; the strong ones need no transposed graph.

@@ -118,19 +118,26 @@ class Synthesis(Constants):
         starts = [0] * len(coordinates)
         columns = []
         for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self.transforms, strict=True)):
-            parts = []
-            for place, (part, matrix, units) in enumerate(zip(coordinates, matrices, self.units, strict=True)):
-                # One product for each unit puts its images side by side; one for all would have to be reordered.
-                for _ in range(units[number]):
-                    stop = starts[place] + orbits
-                    parts.append(torch.bmm(part, matrix[:, :, starts[place] : stop]))
-                    starts[place] = stop
-            if parts:
-                columns.append(transform(parts[0] if len(parts) == 1 else torch.cat(parts)))
+            if any(units[number] for units in self.units):
+                columns.append(transform(self._images(number, coordinates, matrices, starts)))
             else:
                 columns.append(coordinates[0].new_zeros(coordinates[0].shape[1], orbits * size))
         values = columns[0] if len(columns) == 1 else torch.cat(columns, 1)
         return values if self.in_order else values.index_select(1, self.inverse)
+
+    def _images(
+        self, piece: int, coordinates: Sequence[Tensor], matrices: Sequence[Tensor], starts: list[int]
+    ) -> Tensor:
+        """Coordinates of one piece, shape (coordinates, samples, orbits); ``starts`` moves on past its columns."""
+        orbits = self.shapes[piece][0]
+        parts = []
+        for place, (part, matrix, units) in enumerate(zip(coordinates, matrices, self.units, strict=True)):
+            # One product for each unit puts its images side by side; one for all would have to be reordered.
+            for _ in range(units[piece]):
+                stop = starts[place] + orbits
+                parts.append(torch.bmm(part, matrix[:, :, starts[place] : stop]))
+                starts[place] = stop
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 def _analysis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:

@@ -25,7 +25,7 @@ def replicated(model: nn.Module) -> nn.Module:
     """The model itself, or one that averages gradients over all processes."""
     if place()[1] == 1:
         return model
-    return nn.parallel.DistributedDataParallel(model, broadcast_buffers=False)
+    return nn.parallel.DistributedDataParallel(model)
 
 
 def mean_over_all(total: Tensor, count: int) -> float:
