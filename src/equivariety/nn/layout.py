@@ -20,7 +20,6 @@ IntArray = NDArray[np.intp]
 
 # A batch may cost this many times the multiplications of its blocks: fewer, larger products beat exact sizes.
 PADDING_LIMIT = 2.0
-REGISTER = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +107,7 @@ class Layout:
             )
             for basis in (self.maps.source, self.maps.target)
         )
-        hidden = [_whole_registers(max(group.widths[space] * group.field.beta for group in groups))
+        hidden = [max(group.widths[space] * group.field.beta for group in groups)
                   for space in range(1, len(groups[0].widths) - 1)]  # fmt: skip
         first = _width(self.maps.source, source_units)
         last = _width(self.maps.target, target_units)
@@ -165,11 +164,6 @@ def feature_places(layout: Layout) -> IntArray:
             order[numbers] = start + np.arange(group.slots)[:, None] * batch.widths[1] + np.arange(numbers.shape[1])
             start += group.slots * batch.widths[1]
     return order
-
-
-def _whole_registers(width: int) -> int:
-    """Rounded up to a multiple of 8 numbers: products with such widths are faster even though they are larger."""
-    return width if width < REGISTER else -(-width // REGISTER) * REGISTER
 
 
 def _multiplications(batch: Batch) -> int:
