@@ -13,10 +13,14 @@ ROOT = Path(__file__).parent.parent
 SAID = {
     "cube_faces_to_vertices.py": "linear maps from faces to vertices: 48 numbers, equivariant ones: 2",
     "digits_under_d4.py": "error on all eight views: equivariant 0.0231, PCA 0.0467",
+    "enforcing_a_symmetry.py": "with a penalty: 6, of which minima: 1",
+    "gallery_of_varieties.py": "singular locus: block ranks [(1, 0), (0, 1)], dimension 3",
     "molecule.py": "dimension 2, character (0, -1): [-1.618  0.618], each 2-fold",
     "robust_autoencoder.py": "closed form, squared error:    0.0604 on clean digits",
     "several_processes.py": "exact optimum 0.02166",
     "ring_of_sensors.py": "rank at most 5: 0.435, block ranks (1, 1, 1, 0, 0, 0, 0)",
+    "small_layers_for_a_filter.py": "relative distance 0.1439, certified: True",
+    "training_a_strided_network.py": "start 1: minimum 2 of 2, loss 36.9169",
 }
 
 

@@ -20,11 +20,22 @@ def singular_value_cutoff(
     return np.asarray(largest) * (size * precision)
 
 
+# A Gram matrix of deficient rank, summed in chunks, has eigenvalues up to 3 epsilon * largest instead of zeros, for
+# sizes 16 to 784, 1 to 20,000 samples, in single and double precision alike.
+_ROUNDING_OF_SUMS = 16
+
+
 def gram_eigenvalue_cutoff(
-    largest: NDArray[np.float64] | float, size: int, precision: float = EPSILON
+    largest: NDArray[np.float64] | float, energy: float, precision: float = EPSILON
 ) -> NDArray[np.float64]:
-    """Eigenvalues of a Gram matrix up to this count as zero: its entries are off by epsilon * largest."""
-    return np.asarray(largest) * (4 * size * precision)
+    """Eigenvalues of a block of a Gram matrix up to this count as zero.
+
+    Of order epsilon * largest, the largest eigenvalue of the block, they are rounding errors of the sums. Of order
+    epsilon^2 * energy, the trace of all blocks, they are rounding errors of the change of basis, which mixes the
+    blocks; without this second bound a block in which the data vanish would be taken for a signal.
+    """
+    rounding = _ROUNDING_OF_SUMS * precision
+    return np.maximum(np.asarray(largest) * rounding, energy * rounding**2)
 
 
 def membership_cutoff(norm: float, size: int) -> float:

@@ -60,7 +60,9 @@ def test_model_and_pictures(run, tmp_path, data):
     loss = ((loaded.apply(data) - data) ** 2).mean()
     assert loss == pytest.approx(json.loads(run(*arguments, "--json").output)["loss_train"])
     kinds = {path.name for path in report.iterdir()}
-    assert kinds == {f"{name}.{kind}" for name in ("spectrum", "matrix", "reconstructions") for kind in ("png", "svg")}
+    assert kinds == {
+        f"{name}.{kind}" for name in ("spectrum", "matrix", "weights", "reconstructions") for kind in ("png", "svg")
+    }
 
 
 def test_targets(run, tmp_path, data):

@@ -85,12 +85,31 @@ def test_boundary_of_a_strided_architecture_is_the_limit_of_its_closure():
     assert all(net.contains([4 + e, 0, 5 + d, 0, 1]) for e in (-1e-3, 1e-3) for d in (-1e-3, 1e-3))
 
 
+def test_boundary_where_a_positive_factor_of_higher_degree_hides():
+    net, outer = LinearConvNet([5, 2], [2, 1]), LinearConvNet([3, 3], [2, 1])
+    assert net.region(outer.compose([[-1, 0, 1], [1, 0, 1]])) == "boundary"  # (z^2 - 1)(z^4 + 1)
+    assert net.region(outer.compose([[-1, 1e-3, 1], [1, 0, 1]])) == "outside"
+    assert net.region(outer.compose([[-1, 0, 1], [-1, 0, 1]])) == "boundary"  # y = 1 twice: (y - 1)^2 (y + 1)
+    assert net.region(outer.compose([[-1, 0, 1], [-6, 1, 1]])) == "interior"  # y = 1, 2, -3
+
+
 def test_boundary_of_merged_layers_is_the_boundary_of_their_block():
     net = LinearConvNet([2, 2, 2], [1, 2, 1])
     assert net.region([1, -2, 1, 0, 0]) == "boundary"  # (z - 1)^2
     assert net.region(net.compose([[1, 1], [-2, 1], [5, 1]])) == "interior"
     assert net.region(net.reduced().compose([[1, 1, 1], [3, 1]])) == "outside"  # z^2 + z + 1 has no real root
     assert net.region([1, 0, 1, 0, 0]) == "boundary"  # z^2 + 1 is the last layer, after two with their root at infinity
+
+
+def test_regions_of_three_strided_layers_come_from_the_later_two():
+    """Behind a first layer (z + 2) the factor R(z^2) decides, and its region is known from two layers."""
+    net, two = LinearConvNet([2, 3, 2], [2, 2, 1]), LinearConvNet([3, 2], [2, 1])
+    outer = LinearConvNet([2, two.size], [2, 1])
+    for inner in ([1, 0, 2, 0, 1], [4, 0, 5, 0, 1], [1, 0, 0, 0, 1], [4, 0, -5, 0, 1], [2, -4, 11, -10, 15]):
+        filter_ = outer.compose([[2, 1], inner])
+        assert net.region(filter_) == two.region(inner)
+        assert net.region([float(x) for x in filter_]) == two.region(inner)
+        assert net.membership(filter_).singular == two.membership(inner).singular
 
 
 @pytest.mark.parametrize(
@@ -125,6 +144,13 @@ def test_nearly_multiple_roots_are_reported():
     assert (found.region, found.certified) == ("boundary", False)
     assert found.note == "roots closer than 1.2e-04 were taken to be equal: not certified, give rational entries"
     assert net.region([10**12, -2 * 10**12, 10**12 + 1]) == "outside"
+
+
+def test_roots_on_very_different_scales_are_told_apart():
+    net = LinearConvNet([2, 2, 2], [1, 1, 1])
+    filter_ = [float(x) for x in np.poly([1e-3, 2e-3, 5e4])[::-1]]
+    assert (net.region(filter_), len(net.factorizations(filter_))) == ("interior", 6)
+    assert not LinearConvNet([1, 3], [2, 1]).membership([0, 0, 0, 0, 0]).singular  # a linear space
 
 
 def test_composed_float_filters_are_members():

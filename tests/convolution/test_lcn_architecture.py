@@ -55,10 +55,17 @@ def test_closed_forms():
         assert generic_ed_degree([1], [n]) == 3 * n - 2
 
 
-def test_reference_degrees_from_elimination():
-    for entry in REFERENCE["c1_complex_counts_function_space"]["cases"][:3]:
-        sizes, strides = eval(entry["variety"], {"__builtins__": {}})
-        assert LinearConvNet(sizes, strides).degree == entry["degree"]
+def test_reference_degrees_and_counts_from_elimination():
+    entries = {entry["variety"]: entry for entry in REFERENCE["c1_complex_counts_function_space"]["cases"]}
+    for name in list(entries)[:3]:
+        net = LinearConvNet(*eval(name, {"__builtins__": {}}))
+        assert (net.degree, net.generic_ed_degree) == (
+            entries[name]["degree"],
+            entries[name]["n_complex_critical_points"],
+        )
+    # The discriminant of binary forms is dual to a rational normal curve and has the same generic ED degree.
+    for name, degree in (("disc2", 2), ("L^3", 3), ("disc4", 4)):
+        assert generic_ed_degree([1], [degree]) == entries[name]["n_complex_critical_points"]
 
 
 @pytest.mark.parametrize(
@@ -73,3 +80,11 @@ def test_value_semantics():
     assert net == LinearConvNet((3, 2), (2, 1)) == eval(repr(net))
     assert hash(net) == hash(pickle.loads(pickle.dumps(net)))
     assert net != LinearConvNet([3, 2], [3, 1])
+
+
+def test_layers_of_size_one_only_add_to_a_stride():
+    net = LinearConvNet([3, 1, 2], [2, 2, 1])
+    assert net.reduced() == LinearConvNet([3, 2], [4, 1])
+    assert net.blocks == ((3, 1), (2,))
+    assert (net.zariski_closed, net.equals_reduced) == (True, True)
+    assert LinearConvNet([1, 3], [2, 1]).reduced() == LinearConvNet([1, 3], [2, 1])

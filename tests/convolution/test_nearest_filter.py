@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from equivariety.convolution import LinearConvNet
 
 
-@pytest.mark.parametrize(("sizes", "strides"), [([2, 2], [2, 1]), ([2, 3], [2, 1]), ([3, 3], [3, 1])])
+@pytest.mark.parametrize(("sizes", "strides"), [([2, 2], [2, 1]), ([2, 3], [2, 1]), ([3, 2], [3, 1])])
 def test_disjoint_supports_are_rank_one_approximation(sizes, strides):
     """For k_1 <= s_1 the filters are matrices of rank one (padded with zeros): Eckart and Young give the answer."""
     net = LinearConvNet(sizes, strides)
@@ -22,7 +22,7 @@ def test_disjoint_supports_are_rank_one_approximation(sizes, strides):
     assert near.distance == pytest.approx(np.sqrt(outside + (singular[1:] ** 2).sum()), rel=1e-10)
 
 
-@pytest.mark.parametrize(("sizes", "strides"), [([3, 2], [2, 1]), ([2, 2], [1, 1]), ([2, 2, 2], [2, 2, 1])])
+@pytest.mark.parametrize(("sizes", "strides"), [([3, 2], [2, 1]), ([2, 2], [1, 1])])
 def test_no_descent_comes_closer(sizes, strides):
     net, random = LinearConvNet(sizes, strides), np.random.default_rng(3)
     target = random.standard_normal(net.size)
@@ -45,10 +45,11 @@ def test_a_member_is_its_own_nearest_point():
     np.testing.assert_allclose(near.filter, [2, -4, 11, -10, 15])
 
 
-def test_nearest_real_rooted_quadratic_to_a_circle_of_minima():
-    """z^2 + 1 is as far from c (z - t)^2 for every t: the nearest points form a circle, at distance 1."""
+def test_nearest_quadratic_with_real_roots():
+    """The best c (z - t)^2 has squared distance 2 - (1 + t^2)^2 / (1 + 4 t^2 + t^4), least for t = 0 and infinity."""
     near = LinearConvNet([2, 2], [1, 1]).nearest([1, 0, 1])
     assert near.distance == pytest.approx(1.0, rel=1e-9)
+    np.testing.assert_allclose(sorted(near.filter), [0, 0, 1], atol=1e-9)
 
 
 def test_zero():

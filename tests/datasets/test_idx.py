@@ -44,6 +44,7 @@ def test_every_type_of_number_is_read(tmp_path, kind, pack):
         (gzip.compress(idx_bytes(np.zeros(99, "u1")))[:-9], "is truncated: its compressed data end early"),
         (b"\x1f\x8bnot gzip at all", "is damaged: it cannot be decompressed"),
     ],
+    ids=["empty", "image", "type", "header", "short", "long", "short gzip", "damaged gzip"],
 )
 def test_files_that_cannot_be_read(tmp_path, content, message):
     path = tmp_path / "broken"

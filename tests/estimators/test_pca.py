@@ -105,6 +105,19 @@ def test_weights_are_repetitions(X, action):
     assert weighted.loss_ == pytest.approx(repeated.loss_)
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.uint8])
+def test_the_size_of_the_batches_inside_does_not_matter(kind, monkeypatch):
+    rng = np.random.default_rng(0)
+    X, weight = (rng.random((50, 6)) * 200).astype(kind), rng.random(50)
+    whole = ev.EquivariantPCA(DIHEDRAL, 3).fit(X, sample_weight=weight)
+    monkeypatch.setattr("equivariety.blocks.chunks.CHUNK_VALUES", 42)
+    monkeypatch.setattr("equivariety.blocks.chunks._LARGEST_CHUNK", 42)
+    parts = ev.EquivariantPCA(DIHEDRAL, 3).fit(X, sample_weight=weight)
+    np.testing.assert_allclose(parts.components_, whole.components_, atol=1e-5)
+    np.testing.assert_allclose(parts.mean_, whole.mean_, rtol=1e-6)
+    assert parts.loss_ == pytest.approx(whole.loss_, rel=1e-5)
+
+
 def test_data_far_from_zero_keep_their_digits(X):
     """Sums of squares around zero would lose sixteen digits here."""
     near, far = ev.EquivariantPCA(DIHEDRAL, 3).fit(X), ev.EquivariantPCA(DIHEDRAL, 3).fit(X + 2.0**26)
@@ -149,6 +162,7 @@ def test_model_selection_by_score(X):
     assert search.best_params_ == {"action": None, "n_components": 4}
 
 
+@pytest.mark.slow
 def test_it_survives_a_trip_to_another_process(X, tmp_path):
     pca = ev.EquivariantPCA(DIHEDRAL, 3).partial_fit(X[:30])
     (tmp_path / "pca").write_bytes(pickle.dumps(pca))
@@ -196,3 +210,14 @@ def test_data_that_cannot_be_used(X):
     ]:
         with pytest.raises(InputError, match=message):
             pca.fit(X[:3], sample_weight=weight)
+
+
+def test_data_are_never_changed(X):
+    given = X.copy()
+    pca = ev.EquivariantPCA(DIHEDRAL, 3).fit(given)
+    features = pca.transform(given)
+    kept = features.copy()
+    pca.inverse_transform(features)
+    pca.score(given)
+    np.testing.assert_array_equal(given, X)
+    np.testing.assert_array_equal(features, kept)

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 import equivariety as ev
-from equivariety.geometry import as_factors, dense_component, loss_on_data, loss_to_target, random_factors
+from equivariety.geometry import (
+    as_factors,
+    balanced_factors,
+    dense_component,
+    loss_on_data,
+    loss_to_target,
+    random_factors,
+)
 from equivariety.geometry.factors import chains
 from equivariety.varieties import Component
 from referees import regular
@@ -70,17 +77,6 @@ def test_gradient_hessian_and_jacobian_rank_against_differences(component, depth
     assert diagram.judge(factors).jacobian_rank == np.linalg.matrix_rank(stacked, tol=1e-6) == component.dimension
 
 
-def balanced(component, M, depth):
-    """Factors of a matrix of the block ranks of the component, by singular values of the blocks."""
-    point = component.nearest(M)
-    middle = point.encoder.target
-    identity = ev.varieties.BlockMap(middle, middle, tuple(
-        np.tile(np.eye(k)[None, :, :, None] * np.eye(b.field.beta)[0], (b.size, 1, 1, 1))
-        for b, k in zip(middle.bundles, middle.multiplicities, strict=True)
-    ))  # fmt: skip
-    return (point.decoder, *([identity] * (depth - 2)), point.encoder)
-
-
 @pytest.mark.parametrize("depth", [2, 3])
 def test_all_critical_points_of_the_function_space_are_pure_with_the_right_shape(component, depth):
     rng = np.random.default_rng(3)
@@ -88,7 +84,7 @@ def test_all_critical_points_of_the_function_space_are_pure_with_the_right_shape
     Y = rng.standard_normal((40, component.maps.codomain.degree)) + X @ rng.standard_normal(component.maps.shape).T
     diagram = loss_on_data(component, X, Y)
     for number, point in enumerate(component.critical_fits(X, Y)):
-        factors = balanced(component, point.matrix(), depth)
+        factors = balanced_factors(component, point.matrix(), depth)
         judgement = diagram.judge(factors)
         assert judgement.kind == "pure"
         assert judgement.critical
@@ -162,6 +158,24 @@ def test_a_spurious_point_of_a_network_that_fills_the_space(depth):
     assert "not critical on the function space" in judgement.reason
     assert judgement.shape == {2: "strict saddle", 3: "degenerate saddle"}[depth]
     assert judgement.jacobian_rank == 3
+
+
+def test_wide_hidden_spaces_and_a_narrow_one():
+    rng = np.random.default_rng(7)
+    U = rng.standard_normal((3, 4))
+    component = dense_component(2, 3, 4)
+    diagram = loss_to_target(component, U)
+    best = component.nearest(U).matrix()
+    A, B = (factor.matrix() for factor in balanced_factors(component, best))
+    wide = rng.standard_normal((3, 5))
+    judgement = diagram.judge([wide, np.linalg.pinv(wide) @ A, B])
+    assert (judgement.kind, judgement.shape, judgement.jacobian_rank) == ("pure", "minimum", component.dimension)
+    invariant = COMPONENTS["invariant"]
+    factors = [rng.standard_normal((3, 4)), *dense(random_factors(invariant, 2))]
+    factors[1] = rng.standard_normal((4, 2))
+    assert loss_to_target(invariant, np.zeros(invariant.maps.shape)).judge(factors).kind == "regular"
+    with pytest.raises(ev.InputError, match=r"narrowest widths: in block .* the width is 3, the rank 2"):
+        diagram.judge([np.ones((3, 5)), np.ones((5, 4))])
 
 
 def test_errors_name_the_factor_and_the_distance():

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.isotypic import numerical
 from equivariety.isotypic.eigenspaces import UnclearDrawError
@@ -130,6 +132,44 @@ def test_three_hundred_random_groups(generators):
 def test_fields_and_dimensions_in_their_order(generators, expected):
     splitting = split_types([np.asarray(generators)])
     assert [(kind.field, kind.dimension) for kind in splitting.irreducibles] == expected
+
+
+def matrices_on_vectors(matrices, prime):
+    """A group of matrices over a prime field, acting on the nonzero row vectors."""
+    size = len(matrices[0])
+    vectors = [vector for vector in product(range(prime), repeat=size) if any(vector)]
+    place = {vector: index for index, vector in enumerate(vectors)}
+    return [[place[tuple(np.asarray(v) @ matrix % prime)] for v in vectors] for matrix in np.asarray(matrices)]
+
+
+def test_regular_representation_of_the_binary_icosahedral_group():
+    # SL(2, 5): complex characters 1, 3, 3, 4, 5 (real) and 2, 2, 4, 6 (quaternionic) of the ATLAS.
+    table = regular(matrices_on_vectors([[[1, 1], [0, 1]], [[1, 0], [1, 1]]], 5))
+    splitting = split_types([table])
+    found = [(k.field, k.dimension, splitting.bases[0][i].shape[2]) for i, k in enumerate(splitting.irreducibles)]
+    assert Counter(found) == Counter(
+        [("R", 1, 1), ("R", 3, 3), ("R", 3, 3), ("R", 4, 4), ("R", 5, 5)]
+        + [("H", 4, 1), ("H", 4, 1), ("H", 8, 2), ("H", 12, 3)]
+    )
+
+
+def test_quaternionic_irreducible_with_two_copies():
+    # The extraspecial group of order 32 and type -, Q8 o D4: sixteen characters and one quaternionic one of degree 4.
+    one = np.eye(2, dtype=int)
+    quaternion = [np.array([[0, -1], [1, 0]]), np.array([[1, 1], [1, -1]])]
+    dihedral = [np.array([[0, 1], [1, 0]]), np.array([[1, 0], [0, -1]])]
+    matrices = [np.kron(m, one) for m in quaternion] + [np.kron(one, m) for m in dihedral]
+    splitting = split_types([regular(matrices_on_vectors(matrices, 3))])
+    assert [(kind.field, kind.dimension) for kind in splitting.irreducibles] == [("R", 1)] * 16 + [("H", 8)]
+    assert splitting.bases[0][16].shape == (32, 2, 2, 4)
+
+
+def test_the_mathieu_group_on_subsets():
+    # M11 on 165 triples: the permutation character of the ATLAS, 1 + 10 + 11 + 44 + 44 + 55.
+    action = PermutationAction.from_cycles("(1 2 3 4 5 6 7 8 9 10 11); (3 7 11 8)(4 10 5 6)").on_subsets(3)
+    splitting = split_types([action.images])
+    found = [(kind.dimension, splitting.bases[0][i].shape[2]) for i, kind in enumerate(splitting.irreducibles)]
+    assert found == [(1, 1), (10, 1), (11, 1), (44, 2), (55, 1)]
 
 
 def test_the_group_itself_acts_block_by_block_without_touching_the_multiplicities():

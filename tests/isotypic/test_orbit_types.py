@@ -84,3 +84,20 @@ def test_tables_are_read_only():
     (kind,) = types_by_size(regular([[1, 2, 0], [1, 0, 2]]))
     with pytest.raises(ValueError, match="read-only"):
         kind.table[0, 0] = 1
+
+
+def test_many_generators():
+    # Twelve adjacent transpositions, twice side by side; the second orbit is listed backwards.
+    swaps = np.tile(np.arange(13), (12, 1))
+    for place in range(12):
+        swaps[place, [place, place + 1]] = [place + 1, place]
+    generators = np.concatenate([swaps, 13 + 12 - swaps[:, ::-1]], axis=1)
+    (kind,) = classify_orbits(generators, np.array([np.arange(13), 13 + np.arange(13)]))
+    assert_numbered(generators, kind)
+    np.testing.assert_array_equal(kind.points[1], 25 - kind.points[0])
+
+
+def test_points_that_random_elements_do_not_reach(monkeypatch):
+    monkeypatch.setattr("equivariety.isotypic.orbit_types.search_elements", lambda generators: generators[:1].copy())
+    (kind,) = types_by_size([[1, 0, 2, 3], [0, 2, 1, 3], [0, 1, 3, 2]])
+    assert_numbered([[1, 0, 2, 3], [0, 2, 1, 3], [0, 1, 3, 2]], kind)

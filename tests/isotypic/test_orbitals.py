@@ -30,3 +30,21 @@ def test_average_is_the_mean_over_the_group():
     matrix = np.random.default_rng(0).standard_normal((4, 4))
     mean = np.mean([matrix[np.ix_(element, element)] for element in group_elements(table)], axis=0)
     np.testing.assert_allclose(average(matrix, orbitals(table, table)), mean, atol=1e-14)
+
+
+def test_many_generators_are_searched_by_few_elements_and_checked_by_all():
+    # All adjacent transpositions of ten points, with a part that random products of them may miss: an odd swap.
+    size = 10
+    swaps = np.tile(np.arange(size + 2), (size - 1, 1))
+    for place in range(size - 1):
+        swaps[place, [place, place + 1]] = [place + 1, place]
+    once = np.arange(size + 2)
+    once[[size, size + 1]] = [size + 1, size]
+    table = np.concatenate([swaps, once[None]])
+    np.testing.assert_array_equal(orbitals(table, table), pair_orbits(table, table))
+
+
+def test_what_the_random_elements_miss_is_merged(monkeypatch):
+    table = np.array([[1, 0, 2, 3], [0, 2, 1, 3], [0, 1, 3, 2]])
+    monkeypatch.setattr("equivariety.isotypic.orbitals.search_elements", lambda generators: generators[:1])
+    np.testing.assert_array_equal(orbitals(table, table), pair_orbits(table, table))

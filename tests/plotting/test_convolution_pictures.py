@@ -32,9 +32,20 @@ def test_slice_shows_the_discriminant_and_names_the_region(tmp_path):
     assert all(path.stat().st_size > 1000 for path in written)
 
 
-def test_surface_lies_on_the_discriminant():
-    figure = pictures.function_space_surface(LinearConvNet([2, 2], [1, 1]))
-    assert [figure.axes[0].get_xlabel(), figure.axes[0].get_zlabel()] == ["$u_0$", "$u_2$"]
+def test_surfaces_consist_of_filters_with_a_double_root():
+    (first, second, third), _, _ = pictures._cone()
+    np.testing.assert_allclose(second**2, 4 * first * third, atol=1e-12)
+    (a, b, c), _, _ = pictures._swallowtail()
+    for row in np.random.default_rng(1).integers(0, a.size, 40):
+        roots = np.roots([1, 0, a.flat[row], b.flat[row], c.flat[row]])
+        assert np.abs(roots[:, None] - roots[None, :])[np.triu_indices(4, 1)].min() < 1e-6
+
+
+@pytest.mark.parametrize(("sizes", "labels"), [([2, 2], ["$u_0$", "$u_2$"]), ([2, 2, 3], ["$a$", "$c$"])])
+def test_surface_names_its_axes_and_the_real_roots_needed(sizes, labels):
+    axes = pictures.discriminant_surface(LinearConvNet(sizes, [1] * len(sizes))).axes[0]
+    assert [axes.get_xlabel(), axes.get_zlabel()] == labels
+    assert axes.get_title().endswith("need 2 real roots")
 
 
 def test_root_plot_shows_the_roots_of_the_composed_filter():
@@ -50,7 +61,7 @@ def test_root_plot_shows_the_roots_of_the_composed_filter():
 def test_training_plot_has_one_line_per_critical_value():
     case = REFERENCE["c_critical_points"]["cases"][0]
     found = network(case).critical_points(case["X"], case["y"])
-    figure = pictures.training_plot([0.0, 1.0, 2.0], [90.0, 50.0, 41.0], found)
+    figure = pictures.training_plot([([0.0, 1.0, 2.0], [90.0, 50.0, 41.0])], found)
     assert len(figure.axes[0].lines) == 1 + len(found.real) + 1
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["local minimum", "saddle of index 1", "zero filter"]
@@ -68,8 +79,12 @@ def test_training_plot_has_one_line_per_critical_value():
             "the plane must be spanned by vectors of 3 entries, not of shape (4,)",
         ),
         (
-            lambda: pictures.function_space_surface(LinearConvNet([3, 2], [1, 1])),
-            "the surface is drawn for filter sizes 2,2 with stride one",
+            lambda: pictures.discriminant_surface(LinearConvNet([3, 2], [1, 1])),
+            "the surface is drawn for stride one and filters with 3 or 5 entries, not for LinearConvNet(",
+        ),
+        (
+            lambda: pictures.training_plot([([0.0, 1.0], [2.0])], None),
+            "run 0 must have as many losses as times: 2, not 1",
         ),
     ],
 )

@@ -102,6 +102,26 @@ class PermutationAction:
         ends = np.cumsum(np.bincount(self.orbit_labels))[:-1]
         return tuple(np.split(order, ends))
 
+    def one_permutation(self) -> PermutationAction:
+        """One permutation whose cycles are the orbits, points ascending: it has the same invariant maps.
+
+        Its orbits are the finest common coarsening of the cycles of all generators (arXiv 2309.13736, section 3). Its
+        *equivariant* maps are other ones.
+
+        Examples
+        --------
+        >>> PermutationAction.from_cycles("(1 2); (2 5); (3 4)").one_permutation().cycles()
+        '(1 2 5)(3 4)'
+        """
+        order = np.argsort(self.orbit_labels, kind="stable")
+        sizes = np.bincount(self.orbit_labels)
+        starts = np.cumsum(sizes) - sizes
+        successor = np.arange(1, self.degree + 1)
+        successor[starts + sizes - 1] = starts
+        image = np.empty(self.degree, dtype=np.intp)
+        image[order] = order[successor]
+        return PermutationAction(image)
+
     def matrix(self, generator: int = 0) -> csr_array[Any]:
         """The permutation matrix P of one generator, ``P[i, sigma(i)] = 1``, as a sparse array of shape (n, n).
 
@@ -184,6 +204,10 @@ class PermutationAction:
 
     def __hash__(self) -> int:
         return hash((self.images.shape, self.images.tobytes()))
+
+    def __reduce__(self) -> tuple[type[PermutationAction], tuple[NDArray[np.intp]]]:
+        # Copies and pickles are built anew, since NumPy forgets on the way that an array is read-only.
+        return PermutationAction, (self.images,)
 
     def __repr__(self) -> str:
         if self.degree <= _REPR_LIMIT:

@@ -89,10 +89,37 @@ def _knapsack(classes: Sequence[_Terms], budget: int) -> list[int]:
 
 
 def _next_table(value: Gains, terms: _Terms, budget: int) -> Gains:
-    result = value.copy()
-    for count in range(1, terms.within(budget) + 1):
-        shift = count * terms.cost
-        np.maximum(result[shift:], value[: budget + 1 - shift] + terms.totals[count], out=result[shift:])
+    """The best values with one more class, for all budgets."""
+    gains = terms.totals[: terms.within(budget) + 1]
+    result = np.empty_like(value)
+    for remainder in range(min(terms.cost, value.size)):
+        result[remainder :: terms.cost] = _concave_convolution(value[remainder :: terms.cost], gains)
+    return result
+
+
+def _concave_convolution(values: Gains, gains: Gains) -> Gains:
+    """For every j the maximum over k of values[j - k] + gains[k].
+
+    The differences of ``gains`` fall, so the best j - k grows with j (Monge): between two places already solved only
+    the range between their answers is searched, all places of one level at once. O(size log size) in all.
+    """
+    size = values.size
+    result, best = np.empty(size), np.empty(size, dtype=np.intp)
+    stride = 1 << (size.bit_length() - 1)
+    while stride:
+        places = np.arange(stride - 1, size, 2 * stride)
+        lows = np.where(places >= stride, best[places - stride], 0)
+        above = places + stride
+        highs = np.where(above < size, best[np.minimum(above, size - 1)], size - 1)
+        lows, highs = np.maximum(lows, places - (gains.size - 1)), np.minimum(highs, places)
+        lengths = highs - lows + 1
+        starts = np.cumsum(lengths) - lengths
+        candidates = np.arange(lengths.sum()) - np.repeat(starts - lows, lengths)
+        totals = values[candidates] + gains[np.repeat(places, lengths) - candidates]
+        result[places] = np.maximum.reduceat(totals, starts)
+        reached = np.flatnonzero(totals == np.repeat(result[places], lengths))
+        best[places] = candidates[reached[np.searchsorted(reached, starts)]]
+        stride //= 2
     return result
 
 

@@ -60,7 +60,7 @@ def _symmetric(rows: Any) -> Any:
     if width >= _RANK_UPDATE_COLUMNS:
         return _product(rows, rows)
     # NumPy answers A^T A with a rank-k update, which is slow for few columns: ask in two halves.
-    half = (width + 1) // 2
+    half = (width + 31) // 32 * 16 if width > 16 else (width + 1) // 2
     return namespace(rows).concat([_product(rows[..., :half], rows), _product(rows[..., half:], rows)], axis=1)
 
 

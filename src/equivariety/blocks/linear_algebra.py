@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.blocks.chunks import in_threads
 from equivariety.isotypic.fields import Field
 
 Array = NDArray[Any]
+
+# Number of operations from which a stack of eigenproblems is shared among threads, and the number of shares.
+_WORTH_THREADS = 10**8
+_SHARES = 16
 
 _SHORTEST = 1e-3  # length below which a column counts as lying in the span of the earlier ones
 
@@ -21,11 +27,21 @@ def adjoint(matrices: Array) -> Array:
 
 def eigen(hermitian: Array, field: Field) -> tuple[Array, Array]:
     """Eigenvalues, falling, shape (..., size), and eigenvectors over the field as columns in working form."""
-    values, vectors = np.linalg.eigh(hermitian)
+    values, vectors = _eigh(hermitian)
     values, vectors = values[..., ::-1], vectors[..., ::-1]
     if field.width == 1:
         return values, vectors
     return values[..., ::2], _quaternionic(vectors)
+
+
+def _eigh(hermitian: Array) -> tuple[Array, Array]:
+    """Eigenvalues, rising, and eigenvectors; large stacks are shared among threads."""
+    if hermitian.ndim != 3 or hermitian.size * hermitian.shape[-1] < _WORTH_THREADS:
+        values, vectors = np.linalg.eigh(hermitian)
+        return values, vectors
+    parts = np.array_split(hermitian, min(len(hermitian), _SHARES))
+    found = list(in_threads(np.linalg.eigh, parts))
+    return np.concatenate([values for values, _ in found]), np.concatenate([vectors for _, vectors in found])
 
 
 def singular(matrices: Array, field: Field) -> tuple[Array, Array, Array]:
@@ -61,7 +77,7 @@ def _quaternionic(vectors: Array, count: int | None = None) -> Array:
     """
     rows, columns = vectors.shape[-2:]
     count = columns // 2 if count is None else count
-    flat = vectors.reshape(-1, rows, columns)
+    flat = vectors.reshape(prod(vectors.shape[:-2]), rows, columns)
     chosen = np.stack([_pair_up(matrix, count) for matrix in flat]) if len(flat) else np.zeros((0, rows, 2 * count))
     return chosen.reshape(*vectors.shape[:-2], rows, 2 * count)
 
@@ -107,12 +123,21 @@ def turn_positive(columns: Array, field: Field) -> Array:
 
 def scale_columns(columns: Array, scalars: Array, field: Field) -> Array:
     """Multiply every column, components (..., rows, size, beta), from the right by its number (..., size, beta)."""
-    return np.einsum("...rcs,...cp,spq->...rcq", columns, scalars, field.products)
+    return _products(columns, scalars[..., None, :, :], field)
 
 
 def scale_rows(rows: Array, scalars: Array, field: Field) -> Array:
     """Multiply every row, components (..., size, cols, beta), from the left by its number (..., size, beta)."""
-    return np.einsum("...rs,...rcp,spq->...rcq", scalars, rows, field.products)
+    return _products(scalars[..., :, None, :], rows, field)
+
+
+def _products(left: Array, right: Array, field: Field) -> Array:
+    """Products of numbers given by components, with broadcasting."""
+    table = field.products
+    parts = [np.zeros(1)] * field.beta
+    for s, p, q in np.argwhere(table):
+        parts[q] = parts[q] + table[s, p, q] * left[..., s] * right[..., p]
+    return np.stack(parts, axis=-1)
 
 
 def conjugate(components: Array) -> Array:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from equivariety.blocks.chunks import as_floating, in_threads, row_chunks
 from equivariety.blocks.grams import gram
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import namespace, on_host, to_numpy
+from equivariety.isotypic.arrays import constant, namespace, on_host, to_numpy
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.fields import Field
-from equivariety.tolerances import EPSILON, precision_of
+from equivariety.tolerances import precision_of
 
 Matrices = tuple[NDArray[np.float64], ...]
 
 # Rows of a chunk for each column of the largest block: enough for a matrix product to run at full speed.
 _ROWS_PER_COLUMN = 2
 
-# Chunks that a thread adds up before it hands its sum over.
+# Chunks that a thread adds up before it hands its sum over, if that leaves this many tasks to share.
 _CHUNKS_PER_TASK = 8
+_FEWEST_TASKS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,11 @@ class Moments:
     """Entries of one target."""
     precision: float
     """Machine epsilon of the data, on which rank decisions rest."""
+
+    @property
+    def energy(self) -> float:
+        """Sum of the squares of all inputs, as far as they lie in blocks: the traces of all Gram matrices."""
+        return sum(float(np.einsum("bii->", matrices[..., 0])) for matrices in self.inner)
 
     @property
     def matrices(self) -> Matrices:
@@ -87,10 +93,24 @@ class Moments:
         return replace(self, inner=tuple(inner), cross=cross, target_norm=target_norm)
 
 
-def moments(
-    X: Any, Y: Any | None, domain: ChangeOfBasis, codomain: ChangeOfBasis, sample_weight: Any | None = None
-) -> Moments:
-    """One pass over the rows of X (and Y), chunk by chunk, by all threads.
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Rows of inputs and targets on their way into moments."""
+
+    X: Any
+    Y: Any | None = None
+    """None: the inputs are their own targets."""
+    weight: Any | None = None
+    """One weight for each row."""
+    input_origin: NDArray[np.float64] | None = None
+    """Vector fixed by the group that is subtracted from every row of X, shape (domain degree,)."""
+    target_origin: NDArray[np.float64] | None = None
+    first_row: int = 0
+    """Number of the first row in the whole data, for messages."""
+
+
+def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Moments:
+    """One pass over the rows, chunk by chunk, by all threads.
 
     Products within a chunk take the precision of the data, sums over chunks are in double precision and in a fixed
     order: the result does not depend on the number of threads. Nothing but the chunks at work is ever copied.
@@ -100,105 +120,131 @@ def moments(
     InputError
         If a value is not finite; the message names the first such row.
     """
-    X, Y = on_host(X), None if Y is None else on_host(Y)
+    X, Y = on_host(samples.X), None if samples.Y is None else on_host(samples.Y)
+    samples = replace(samples, X=X, Y=Y)
     least = _ROWS_PER_COLUMN * max((*domain.multiplicities, *codomain.multiplicities), default=1)
     host = isinstance(X, np.ndarray)
     slices = list(row_chunks(X.shape[0], max(domain.degree, codomain.degree), least, host))
     if not slices:
         raise InputError("X must have at least one sample, not 0")
 
+    zero = partial(_zero, domain, codomain, Y is not None, precision_of(_floating_type(X)))
+
     def task(batch: list[slice]) -> Moments:
+        total = zero()
         # Infinite and invalid products are found in the result; warnings on the way would say less.
         with np.errstate(all="ignore"):
-            return _accumulated(_chunk_moments(X, Y, domain, codomain, sample_weight, rows) for rows in batch)
+            for rows in batch:
+                total = _add_chunk(total, samples, domain, codomain, rows)
+        return total
 
-    batches = [slices[start : start + _CHUNKS_PER_TASK] for start in range(0, len(slices), _CHUNKS_PER_TASK)]
-    total = _accumulated(in_threads(task, batches) if host else map(task, batches))
+    size = min(max(len(slices) // _FEWEST_TASKS, 1), _CHUNKS_PER_TASK)
+    batches = [slices[start : start + size] for start in range(0, len(slices), size)]
+    total = zero()
+    for part in in_threads(task, batches) if host else map(task, batches):
+        total = _add_in_place(total, part)
     if Y is None:
-        total = replace(total, target_norm=_total_trace(total))
-    if not np.isfinite(total.target_norm + _total_trace(total)):
-        _raise_not_finite(X, Y)
+        total = replace(total, target_norm=total.energy)
+    if not np.isfinite(total.target_norm + total.energy):
+        _raise_not_finite(samples)
     return total
 
 
-def _accumulated(parts: Iterable[Moments]) -> Moments:
-    """The sum in double precision, in place: Gram blocks may take a good part of the memory."""
-    total: Moments | None = None
-    for part in parts:
-        if total is None:
-            total = _in_double_precision(part)
-            continue
-        for into, addend in zip(total.matrices, part.matrices, strict=True):
-            np.add(into, addend, out=into)
-        total = replace(total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm)
-    assert total is not None
-    return total
+def _zero(domain: ChangeOfBasis, codomain: ChangeOfBasis, with_targets: bool, precision: float) -> Moments:
+    """No data. The units of a field are apart in memory, where their Gram matrices are added up."""
+
+    def blocks(side: ChangeOfBasis) -> Matrices:
+        shapes = zip(domain.bundles, side.multiplicities, domain.multiplicities, strict=True)
+        return tuple(
+            np.moveaxis(np.zeros((bundle.field.beta, bundle.size, rows, cols)), 0, -1) for bundle, rows, cols in shapes
+        )
+
+    return Moments(
+        weight=0.0,
+        inner=blocks(domain),
+        cross=blocks(codomain) if with_targets else None,
+        input_sum=np.zeros(_trivial_multiplicity(domain)),
+        target_sum=np.zeros(_trivial_multiplicity(codomain)),
+        target_norm=0.0,
+        outputs=codomain.degree,
+        precision=precision,
+    )
 
 
-def _chunk_moments(
-    X: Any, Y: Any | None, domain: ChangeOfBasis, codomain: ChangeOfBasis, sample_weight: Any | None, rows: slice
+def _add_in_place(total: Moments, part: Moments) -> Moments:
+    """The sum, in the arrays of the first: Gram blocks may take a good part of the memory."""
+    for into, addend in zip(total.matrices, part.matrices, strict=True):
+        np.add(into, addend, out=into)
+    return replace(total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm)
+
+
+def _add_chunk(
+    total: Moments, samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis, rows: slice
 ) -> Moments:
-    weight = None if sample_weight is None else sample_weight[rows]
-    inputs = domain.panels(_weighted(X[rows], weight))
-    if Y is None:
+    """Add the moments of some rows, in place."""
+    root = None if samples.weight is None else np.sqrt(to_numpy(samples.weight[rows]))
+    inputs = domain.panels(_prepared(samples.X[rows], samples.input_origin, root))
+    if samples.Y is None:
         targets, outputs = None, inputs
     else:
-        targets = _weighted(Y[rows], weight)
+        targets = _prepared(samples.Y[rows], samples.target_origin, root)
         outputs = codomain.panels(targets)
-    ones = None if weight is None else np.sqrt(to_numpy(weight))
     fields = [bundle.field for bundle in domain.bundles]
-    return Moments(
-        weight=float(rows.stop - rows.start if ones is None else ones @ ones),
-        inner=tuple(_components(x, x, field) for x, field in zip(inputs, fields, strict=True)),
-        cross=None
-        if Y is None
-        else tuple(_components(y, x, field) for y, x, field in zip(outputs, inputs, fields, strict=True)),
-        input_sum=_trivial_sum(inputs, domain, ones),
-        target_sum=_trivial_sum(outputs, codomain, ones),
-        target_norm=0.0 if targets is None else _squared_norm(targets),
-        outputs=codomain.degree,
-        precision=precision_of(np.dtype(str(inputs[0].dtype).removeprefix("torch."))) if inputs else EPSILON,
-    )
-
-
-def _weighted(values: Any, weight: Any | None) -> Any:
-    values = as_floating(values)
-    return values if weight is None else values * namespace(values).sqrt(weight)[:, None]
-
-
-def _components(y: Any, x: Any, field: Field) -> NDArray[Any]:
-    """Gram matrices (members, rows, cols, beta); the units are apart in memory, where they are added up."""
-    return np.moveaxis(np.stack([to_numpy(component) for component in gram(y, x, field)]), 0, -1)
-
-
-def _in_double_precision(part: Moments) -> Moments:
+    for into, x, field in zip(total.inner, inputs, fields, strict=True):
+        _add_gram(into, x, x, field)
+    for into, y, x, field in zip(total.cross or (), outputs, inputs, fields, strict=total.cross is not None):
+        _add_gram(into, y, x, field)
+    np.add(total.input_sum, _trivial_sum(inputs, domain, root), out=total.input_sum)
+    np.add(total.target_sum, _trivial_sum(outputs, codomain, root), out=total.target_sum)
     return replace(
-        part,
-        inner=tuple(matrices.astype(np.float64) for matrices in part.inner),
-        cross=None if part.cross is None else tuple(matrices.astype(np.float64) for matrices in part.cross),
+        total,
+        weight=total.weight + float(rows.stop - rows.start if root is None else root @ root),
+        target_norm=total.target_norm + (0.0 if targets is None else _squared_norm(targets)),
     )
 
 
-def _total_trace(moments: Moments) -> float:
-    """Sum of the squares of all input coordinates."""
-    return sum(float(np.einsum("bii->", matrices[..., 0])) for matrices in moments.inner)
+def _add_gram(into: NDArray[np.float64], y: Any, x: Any, field: Field) -> None:
+    for unit, component in enumerate(gram(y, x, field)):
+        into[..., unit] += to_numpy(component)
+
+
+def _prepared(rows: Any, origin: NDArray[np.float64] | None, root: NDArray[np.float64] | None) -> Any:
+    """Rows as floating numbers, minus the origin, times the roots of their weights."""
+    values = as_floating(rows)
+    if origin is not None:
+        values = values - constant(origin, values)
+    return values if root is None else values * constant(root, values)[:, None]
+
+
+def _floating_type(data: Any) -> np.dtype[Any]:
+    return np.dtype(str(as_floating(data[:1]).dtype).removeprefix("torch."))
 
 
 def _squared_norm(values: Any) -> float:
+    """Sum of squares: of each row in the precision of the data, of all rows in double precision."""
     xp = namespace(values)
-    flat = xp.reshape(values, (-1,))
-    return float(xp.sum(xp.matmul(flat[None, :], flat[:, None])))
+    return float(xp.sum(xp.vecdot(values, values), dtype=xp.float64))
+
+
+def _trivial_bundle(basis: ChangeOfBasis) -> int | None:
+    """The bundle whose first member is the trivial irreducible, number 0."""
+    return next((number for number, bundle in enumerate(basis.bundles) if bundle.size and bundle.members[0] == 0), None)
+
+
+def _trivial_multiplicity(basis: ChangeOfBasis) -> int:
+    number = _trivial_bundle(basis)
+    return 0 if number is None else basis.multiplicities[number]
 
 
 def _trivial_sum(
-    panels: tuple[Any, ...], basis: ChangeOfBasis, ones: NDArray[np.float64] | None
+    panels: tuple[Any, ...], basis: ChangeOfBasis, root: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
-    """Weighted sum of the coordinates in the trivial irreducible, which is member 0 of its bundle, number 0."""
-    for panel, bundle in zip(panels, basis.bundles, strict=True):
-        if bundle.size and bundle.members[0] == 0:
-            values = to_numpy(panel[:, 0, 0, 0, :])
-            return values.sum(axis=0, dtype=np.float64) if ones is None else ones @ values.astype(np.float64)
-    return np.zeros(0)
+    """Weighted sum of the coordinates in the trivial irreducible."""
+    number = _trivial_bundle(basis)
+    if number is None:
+        return np.zeros(0)
+    values = to_numpy(panels[number][:, 0, 0, 0, :])
+    return values.sum(axis=0, dtype=np.float64) if root is None else root @ values.astype(np.float64)
 
 
 def _sum(first: Matrices, second: Matrices) -> Matrices:
@@ -213,13 +259,13 @@ def _shifted(
     return shifted
 
 
-def _raise_not_finite(X: Any, Y: Any | None) -> None:
-    for name, data in (("X", X), ("Y", Y)):
+def _raise_not_finite(samples: Samples) -> None:
+    for name, data in (("X", samples.X), ("Y", samples.Y)):
         if data is None:
             continue
         for rows in row_chunks(data.shape[0], data.shape[1]):
             bad = ~np.isfinite(to_numpy(data[rows])).all(axis=1)
             if bad.any():
-                raise InputError(f"{name} must hold finite numbers: row {rows.start + int(np.argmax(bad))} "
-                                 "contains NaN or infinity")  # fmt: skip
+                row = samples.first_row + rows.start + int(np.argmax(bad))
+                raise InputError(f"{name} must hold finite numbers: row {row} contains NaN or infinity")
     raise InputError("X must hold numbers whose squares are finite: some are too large")

@@ -43,19 +43,28 @@ class BlockSpectrum:
     """How many terms the data determine, shape (blocks,)."""
 
 
-def principal(S: Array, field: Field, precision: float) -> BlockSpectrum:
-    """Best approximations of the identity on the data: eigenvectors of S (working form, shape (blocks, cols, cols))."""
+def principal(S: Array, field: Field, energy: float, precision: float) -> BlockSpectrum:
+    """Best approximations of the identity on the data: eigenvectors of S (working form, shape (blocks, cols, cols)).
+
+    ``energy`` is the sum of the squares of all inputs, in all blocks. Nothing is divided by an eigenvalue, so small
+    ones do no harm: terms are left out only where the data vanish, even if the data are too coarse to tell such a
+    term from rounding errors, as ``numerical_rank`` does.
+    """
     values, vectors = eigen(S, field)
-    kept = values > gram_eigenvalue_cutoff(values[:, :1], S.shape[-1], precision)
+    kept = values > gram_eigenvalue_cutoff(values[:, :1], energy)
     decoder = field.unpack(vectors)
     encoder = field.unpack(adjoint(vectors)) * kept[:, :, None, None]
-    return _canonical(field, np.maximum(values, 0.0), encoder, decoder, kept.sum(axis=1))
+    rank = (values > gram_eigenvalue_cutoff(values[:, :1], energy, precision)).sum(axis=1)
+    return _canonical(field, np.where(kept, values, 0.0), encoder, decoder, rank)
 
 
-def regression(S: Array, C: Array, field: Field, precision: float) -> BlockSpectrum:
-    """Best maps from inputs to targets; S and C in working form, the pseudo-inverse taken on the numerical range."""
+def regression(S: Array, C: Array, field: Field, energy: float, precision: float) -> BlockSpectrum:
+    """Best maps from inputs to targets; S and C in working form, the pseudo-inverse taken on the numerical range.
+
+    ``energy`` is the sum of the squares of all inputs, in all blocks.
+    """
     values, vectors = eigen(S, field)
-    kept = values > gram_eigenvalue_cutoff(values[:, :1], S.shape[-1], precision)
+    kept = values > gram_eigenvalue_cutoff(values[:, :1], energy, precision)
     scale = np.where(kept, 1.0 / np.sqrt(np.where(kept, values, 1.0)), 0.0)
     whitening = vectors * np.concatenate([scale] * field.width, axis=-1)[:, None, :]
     U, sigma, V = singular(C @ whitening, field)

@@ -19,15 +19,19 @@ _LARGEST_MATRIX = 1024
 
 
 def write_fit_report(folder: Path, action: str, solution: Solution, X: Any, Y: Any | None) -> list[Path]:
-    """Spectrum, matrix before and after the change of basis, and reconstructions when the action is on images."""
+    """Spectrum, matrix in both bases, weight sharing if a diagram can show it, reconstructions of images."""
     from equivariety.plotting.matrices import before_and_after
     from equivariety.plotting.spectra import spectrum
     from equivariety.plotting.style import save_figure
+    from equivariety.plotting.weights import MOST_NODES, weight_diagram
+    from equivariety.varieties.weight_sharing import block_pattern
 
     maps = solution.component.maps
     written = save_figure(spectrum(solution), folder, "spectrum")
     if max(maps.shape) <= _LARGEST_MATRIX:
         written += save_figure(before_and_after(maps, solution.matrix()), folder, "matrix")
+    if max(*maps.shape, solution.component.rank) <= MOST_NODES:
+        written += save_figure(weight_diagram(block_pattern(solution.component)), folder, "weights")
     shape = image_shape(action)
     if shape is not None and Y is None:
         sample = np.asarray(X[:SAMPLES], dtype=np.float64)

@@ -87,13 +87,8 @@ class LinearConvNet:
 
     @property
     def blocks(self) -> tuple[tuple[int, ...], ...]:
-        """Filter sizes grouped by the layers that merge because only strides of one lie between them."""
-        groups: list[list[int]] = [[]]
-        for size, stride in zip(self.filter_sizes, self.strides, strict=True):
-            groups[-1].append(size)
-            if stride > 1:
-                groups.append([])
-        return tuple(tuple(group) for group in groups if group)
+        """Filter sizes grouped by the layers that merge: strides of one lie between them, or they have size one."""
+        return tuple(tuple(size for size, _ in group) for group in self._groups())
 
     def reduced(self) -> LinearConvNet:
         """The architecture with the layers of each block merged: same dimension, same Zariski closure.
@@ -103,9 +98,19 @@ class LinearConvNet:
         >>> LinearConvNet([3, 2, 4], [1, 2, 1]).reduced()
         LinearConvNet(filter_sizes=(4, 4), strides=(2, 1))
         """
-        sizes = tuple(1 + sum(size - 1 for size in block) for block in self.blocks)
-        strides = [stride for stride in self.strides if stride > 1]
-        return LinearConvNet(sizes, tuple(strides + [1] * (len(sizes) - len(strides))))
+        groups = self._groups()
+        sizes = [1 + sum(size - 1 for size, _ in group) for group in groups]
+        return LinearConvNet(sizes, [prod(stride for _, stride in group) for group in groups])
+
+    def _groups(self) -> list[list[tuple[int, int]]]:
+        """Pairs of filter size and stride of the layers of each block."""
+        groups: list[list[tuple[int, int]]] = []
+        for size, stride in zip(self.filter_sizes, self.strides, strict=True):
+            if groups and (size == 1 or all(before == 1 for _, before in groups[-1])):
+                groups[-1].append((size, stride))
+            else:
+                groups.append([(size, stride)])
+        return groups
 
     @property
     def equals_reduced(self) -> bool:

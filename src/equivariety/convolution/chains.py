@@ -24,7 +24,7 @@ Chain: TypeAlias = tuple[Multiset, ...]
 
 def chains(net: LinearConvNet, tower: RootTower, field: Field) -> Iterator[Chain]:
     """Every chain of the architecture, each once: the real ones (closed under conjugation) or all."""
-    yield from _descend(tower, _rest_degrees(net), field, 0, tower.multiplicities)
+    yield from _descend(tower, rest_degrees(net), field, 0, tower.multiplicities)
 
 
 def largest_sparse_divisor(lower: Level, upper_size: int, multiset: Multiset) -> Multiset:
@@ -48,7 +48,7 @@ def is_tight(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
     there up to scaling (shown for two layers; more follow by composing).
     """
     rests = _rests(tower, chain)
-    for index, degree in enumerate(_rest_degrees(net)):
+    for index, degree in enumerate(rest_degrees(net)):
         bound = largest_sparse_divisor(tower.levels[index], len(tower.levels[index + 1].values), rests[index])
         if sum(bound) != degree:
             return False
@@ -97,12 +97,13 @@ def _descend(tower: RootTower, degrees: Sequence[int], field: Field, index: int,
     lower, upper = tower.levels[index], tower.levels[index + 1]
     bound = largest_sparse_divisor(lower, len(upper.values), left)
     for rest in divisors(bound, _orbits(upper, field), degrees[index]):
-        own = tuple(m - p for m, p in zip(left, _pull_back(lower, rest), strict=True))
+        own = tuple(m - p for m, p in zip(left, pull_back(lower, rest), strict=True))
         for tail in _descend(tower, degrees, field, index + 1, rest):
             yield (own, *tail)
 
 
-def _pull_back(lower: Level, multiset: Multiset) -> Multiset:
+def pull_back(lower: Level, multiset: Multiset) -> Multiset:
+    """Roots of R(z^s) for the roots of R: each point becomes its s-th roots, 0 and infinity s-fold."""
     ramification = [lower.stride if point < FIRST_FINITE else 1 for point in range(len(lower.image))]
     return tuple(r * multiset[image] for r, image in zip(ramification, lower.image, strict=True))
 
@@ -111,12 +112,12 @@ def _rests(tower: RootTower, chain: Chain) -> list[Multiset]:
     """For each layer the roots of the product of that layer and all later ones, at its level."""
     rests = [chain[-1]]
     for level, own in zip(reversed(tower.levels[:-1]), reversed(chain[:-1]), strict=True):
-        pulled = _pull_back(level, rests[0])
+        pulled = pull_back(level, rests[0])
         rests.insert(0, tuple(m + p for m, p in zip(own, pulled, strict=True)))
     return rests
 
 
-def _rest_degrees(net: LinearConvNet) -> list[int]:
+def rest_degrees(net: LinearConvNet) -> list[int]:
     """For each layer but the last the degree, at the next level, of the product of the later ones."""
     degrees: list[int] = []
     degree = net.filter_sizes[-1] - 1

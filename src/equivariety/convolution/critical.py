@@ -34,7 +34,7 @@ REFINEMENT_TOLERANCE = 1e-12
 MAX_REFINEMENTS = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CriticalPoint:
     """A real critical point of the squared error, up to scaling of the layers; the filters have equal norms.
 
@@ -59,7 +59,7 @@ class CriticalPoint:
         return self.index == 0 and not self.degenerate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CriticalPoints:
     """All critical points of one squared error.
 
@@ -109,6 +109,9 @@ class CriticalPoints:
                 f"the data are not generic: {self.singular_paths} of {self.expected_count} paths end at infinity or in "
                 "singular points, so critical points that are not isolated and regular are not listed"
             )
+        coarse = max((point.correction for point in self.real), default=0.0)
+        if coarse > REFINEMENT_TOLERANCE:
+            return f"X^T X is ill-conditioned: real points are refined to {coarse:.0e} only"
         return ""
 
 
@@ -185,16 +188,15 @@ def _zero_point(net: LinearConvNet, error: SquaredError) -> CriticalPoint | None
 
 def _real_parameters(net: LinearConvNet, point: ComplexArray) -> FloatArray:
     """Real homogeneous coordinates of a real point: turn every filter so that its largest entry is positive."""
-    first = net.filter_sizes[0]
-    filters = segre.split(np.delete(point, first)[None], net.filter_sizes)
+    filters = segre.split(point[None, 1:], net.filter_sizes)
     turned = []
     rest = 1.0 + 0j
     for values in filters[1:]:
         largest = values[0, np.argmax(np.abs(values[0]))]
         turned.append((values[0] * (abs(largest) / largest)).real)
         rest *= largest / abs(largest)
-    head = (filters[0][0] * rest / point[first]).real
-    return np.concatenate([head, [1.0], *turned])
+    head = (filters[0][0] * rest / point[0]).real
+    return np.concatenate([[1.0], head, *turned])
 
 
 def _refine(net: LinearConvNet, error: SquaredError, point: FloatArray) -> tuple[tuple[FloatArray, ...], float]:
@@ -211,8 +213,8 @@ def _refine(net: LinearConvNet, error: SquaredError, point: FloatArray) -> tuple
     quadratic_unit, linear_unit = error.units
     unit = linear_unit / quadratic_unit
     real = current[0].real
-    filters = [part[0] for part in segre.split(np.delete(real, net.filter_sizes[0])[None], net.filter_sizes)]
-    filters[0] = filters[0] * unit / real[net.filter_sizes[0]]
+    filters = [part[0] for part in segre.split(real[None, 1:], net.filter_sizes)]
+    filters[0] = filters[0] * unit / real[0]
     norms = [float(np.linalg.norm(values)) for values in filters]
     balanced = float(np.prod(norms)) ** (1 / len(norms))
     return tuple(values * (balanced / norm) for values, norm in zip(filters, norms, strict=True)), correction

@@ -1,6 +1,6 @@
 """The critical equations along a path of data, in local coordinates that suit products of projective spaces.
 
-Unknowns are w_1, h, w_2, ..., w_L, where the end-to-end tensor is w_1 (x) ... (x) w_L / h: (w_1, h) counts up to
+Unknowns are h, w_1, ..., w_L, where the end-to-end tensor is w_1 (x) ... (x) w_L / h: (h, w_1) counts up to
 scaling, and so does each w_l, l > 1, together with h. Solutions may run to infinity (h = 0) without leaving that
 compact space. The equations are J_l^T (Q u - h b) = 0 for every layer, with u the tensor before division by h. By
 Euler's relation those of a layer l > 1 are paired with a basis of the complement of w_l only, so there are as many
@@ -47,7 +47,7 @@ class Path:
 
     @property
     def groups(self) -> tuple[int, ...]:
-        """Sizes of the groups of coordinates, each up to scaling: (w_1, h), w_2, ..., w_L."""
+        """Sizes of the groups of coordinates, each up to scaling: (h, w_1), w_2, ..., w_L."""
         return (self.sizes[0] + 1, *self.sizes[1:])
 
 
@@ -67,13 +67,13 @@ def equations(path: Path, points: ComplexArray, times: FloatArray, frame: Comple
     ----------
     path : Path
     points : array of shape (paths, 1 + sum of sizes)
-        Homogeneous coordinates (w_1, h, w_2, ..., w_L).
+        Homogeneous coordinates (h, w_1, ..., w_L).
     times : array of shape (paths,)
     frame : array of shape (paths, 1 + sum of sizes, dimension)
         Tangent frames from `tangent_frame`.
     """
     first = path.sizes[0]
-    filters, height = np.delete(points, first, axis=1), points[:, first]
+    height, filters = points[:, 0], points[:, 1:]
     derivative = segre.jacobian(filters, path.sizes)
     start_product, end_product = path.start.quadratic @ derivative, path.end.quadratic @ derivative
     weight = times[:, None, None]
@@ -85,7 +85,7 @@ def equations(path: Path, points: ComplexArray, times: FloatArray, frame: Comple
     transposed = derivative.transpose(0, 2, 1)
     hessian = transposed @ product + segre.second_derivative(filters, path.sizes, gradient)
     by_height = -(transposed @ linear[:, :, None])
-    full = np.concatenate([hessian[:, :, :first], by_height, hessian[:, :, first:]], axis=2)
+    full = np.concatenate([by_height, hessian], axis=2)
     projection = _projection(frame, first)
     return Equations(
         (projection @ (transposed @ gradient[:, :, None]))[:, :, 0],
@@ -100,7 +100,7 @@ def normalize(points: ComplexArray, groups: Sequence[int]) -> ComplexArray:
     lengths = [np.linalg.norm(part, axis=1, keepdims=True) for part in later]
     head = head.copy()
     for length in lengths:
-        head[:, -1:] /= length
+        head[:, :1] /= length
     unit = [part / length for part, length in zip(later, lengths, strict=True)]
     return np.concatenate([head / np.linalg.norm(head, axis=1, keepdims=True), *unit], axis=1)
 
@@ -118,7 +118,7 @@ def tangent_frame(points: ComplexArray, groups: Sequence[int]) -> ComplexArray:
 
 def tensors(points: ComplexArray, sizes: Sequence[int]) -> ComplexArray:
     """The tensors w_1 (x) ... (x) w_L / h of homogeneous points: they tell points apart up to scaling."""
-    filters, height = np.delete(points, sizes[0], axis=1), points[:, sizes[0]]
+    height, filters = points[:, 0], points[:, 1:]
     product = segre.tensor_product(segre.split(filters, sizes), len(points))
     return np.asarray(product / height[:, None], dtype=np.complex128)
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from equivariety.convolution.chains import Chain, Field, Multiset, chain_filters, chains, is_tight
+from equivariety.convolution.chains import (
+    Chain,
+    Field,
+    Multiset,
+    chain_filters,
+    chains,
+    is_tight,
+    pull_back,
+    rest_degrees,
+)
 from equivariety.convolution.chains import largest_sparse_divisor as sparse_divisor
 from equivariety.convolution.entries import ComplexArray, Filter, FloatArray, as_float, is_exact, read_filter
-from equivariety.convolution.numerical_towers import MACHINE_EPSILON, has_close_roots, numerical_tower
+from equivariety.convolution.numerical_towers import RESIDUAL_TOLERANCE, has_close_roots, numerical_tower
 from equivariety.convolution.polynomials import parameterization_jacobian, product_filter
 from equivariety.convolution.towers import Level, RootTower, exact_tower
 from equivariety.errors import InputError
@@ -22,8 +31,6 @@ if TYPE_CHECKING:
 
 Region: TypeAlias = Literal["interior", "boundary", "outside"]
 MAX_FACTORIZATIONS = 10_000
-RESIDUAL_TOLERANCE = MACHINE_EPSILON**0.5
-"""A float filter belongs to the function space if a product of layers is this close to it, relative to its norm."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,8 @@ def locate(net: LinearConvNet, values: Any) -> Membership:
 
     For stride one the filter belongs to it when it has at least as many real roots, with multiplicity and with those
     at 0 and infinity, as there are layers of even size; it lies in the interior when that many distinct real roots
-    have odd multiplicity. With strides the layers must be sparse factors; see `region_of_tower`.
+    have odd multiplicity. With strides the layers must be sparse factors. The zero filter is
+    always a member; it is reported as a boundary point unless the function space is known to be Zariski closed.
 
     Raises
     ------
@@ -58,7 +66,8 @@ def locate(net: LinearConvNet, values: Any) -> Membership:
     filter_ = read_filter(values, net.size, "the filter")
     if not np.any(as_float(filter_)):
         region: Region = "interior" if net.zariski_closed else "boundary"
-        return Membership(True, region, net.reduced().dimension < net.size, is_exact(filter_), None, "the zero filter")
+        # A cone is smooth at zero exactly if it is a linear space, a variety of degree one.
+        return Membership(True, region, net.degree > 1, is_exact(filter_), None, "the zero filter")
     reduced = net.reduced()
     tower = _tower(filter_, reduced)
     region = region_of_tower(net, tower, filter_)
@@ -93,29 +102,44 @@ def factorize(
 
 
 def region_of_tower(net: LinearConvNet, tower: RootTower, filter_: Filter) -> Region:
-    """Region of a filter, given its tower for the reduced architecture.
+    """Region of a nonzero filter, given its tower for the reduced architecture; see `_is_interior`."""
+    real = (chain for chain in _accepted(net.reduced(), tower, "R", filter_) if _blocks_contain(net, tower, chain))
+    if next(real, None) is None:
+        return "outside"
+    return "interior" if _is_interior(net, tower) else "boundary"
+
+
+def _is_interior(net: LinearConvNet, tower: RootTower) -> bool:
+    """Whether a member of the function space has a neighborhood in the Zariski closure that belongs to it.
 
     1. If the function space is Zariski closed, every member is interior.
-    2. If the factorization of the reduced architecture is the only one and regular, the function space looks like the
-       product of the stride-one function spaces of the merged layers there.
-    3. With two reduced layers that are not merged, a member is a boundary point when it is a limit of u = A C(z^s)
-       with C positive definite of even degree above k_2 - 1 (k_2 even): when such a semidefinite divisor exists.
-    4. Otherwise it is interior if all complex factorizations are real, regular and interior in the merged layers, and
-       reported as boundary if not. With three or more strided layers this errs on the side of the boundary.
+    2. A single block is interior if enough distinct real roots have odd multiplicity.
+    3. If the first block is determined (the largest sparse divisor is just the product of the later layers), then the
+       function space looks like the product of those of the first block and of the later layers.
+    4. With two blocks that are single layers, a member is a boundary point when it is a limit of u = A C(z^s) with C
+       positive definite of even degree above k_2 - 1 (k_2 even): when such a semidefinite divisor exists.
+    5. Otherwise it is interior if all complex factorizations are real, regular and interior in the merged layers, and
+       reported as boundary if not. This may err on the side of the boundary.
     """
     reduced = net.reduced()
-    real = [chain for chain in _accepted(reduced, tower, "R", filter_) if _blocks_contain(net, tower, chain)]
-    if not real:
-        return "outside"
     if net.zariski_closed:
-        return "interior"
-    if is_tight(reduced, tower, real[0]):
-        return "interior" if _blocks_interior(net, tower, real[0]) else "boundary"
-    if len(reduced.filter_sizes) == 2 and net.equals_reduced:
-        return "boundary" if _has_semidefinite_divisor(reduced, tower) else "interior"
-    everything = list(islice(_accepted(reduced, tower, "C", filter_), MAX_FACTORIZATIONS))
-    regular = len(everything) == len(real) and all(_is_immersed(reduced, tower, chain) for chain in real)
-    return "interior" if regular and all(_blocks_interior(net, tower, chain) for chain in real) else "boundary"
+        return True
+    if len(net.blocks) == 1:
+        return _odd_real_roots(tower.levels[0], tower.multiplicities) >= _even_sizes(net)[0]
+    lower, upper = tower.levels[:2]
+    bound = sparse_divisor(lower, len(upper.values), tower.multiplicities)
+    if sum(bound) == rest_degrees(reduced)[0]:
+        own = tuple(m - p for m, p in zip(tower.multiplicities, pull_back(lower, bound), strict=True))
+        later = type(net)(net.filter_sizes[len(net.blocks[0]) :], net.strides[len(net.blocks[0]) :])
+        rest = replace(tower, levels=tower.levels[1:], multiplicities=bound)
+        return _odd_real_roots(lower, own) >= _even_sizes(net)[0] and _is_interior(later, rest)
+    if len(net.blocks) == 2 and net.equals_reduced:
+        return not _has_semidefinite_divisor(reduced.filter_sizes[1], upper, bound)
+    everything = list(islice(chains(reduced, tower, "C"), MAX_FACTORIZATIONS))
+    return all(
+        _is_real(tower, chain) and _is_immersed(reduced, tower, chain) and _blocks_interior(net, tower, chain)
+        for chain in everything
+    )
 
 
 def _tower(filter_: Filter, net: LinearConvNet) -> RootTower:
@@ -142,12 +166,12 @@ def _residual(net: LinearConvNet, tower: RootTower, chain: Chain, values: FloatA
 
 
 def _blocks_contain(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
-    counts = [_real_root_counts(level, own)[0] for level, own in zip(tower.levels, chain, strict=True)]
+    counts = [sum(own[i] for i in level.real_points) for level, own in zip(tower.levels, chain, strict=True)]
     return all(count >= even for count, even in zip(counts, _even_sizes(net), strict=True))
 
 
 def _blocks_interior(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
-    counts = [_real_root_counts(level, own)[1] for level, own in zip(tower.levels, chain, strict=True)]
+    counts = [_odd_real_roots(level, own) for level, own in zip(tower.levels, chain, strict=True)]
     return all(count >= even for count, even in zip(counts, _even_sizes(net), strict=True))
 
 
@@ -156,21 +180,24 @@ def _even_sizes(net: LinearConvNet) -> list[int]:
     return [sum(size % 2 == 0 for size in block) for block in net.blocks]
 
 
-def _real_root_counts(level: Level, multiset: Multiset) -> tuple[int, int]:
-    """Number of real roots with multiplicity, and number of distinct ones of odd multiplicity."""
-    counts = [multiset[point] for point in level.real_points]
-    return sum(counts), sum(count % 2 for count in counts)
+def _odd_real_roots(level: Level, multiset: Multiset) -> int:
+    """Number of distinct real roots of odd multiplicity."""
+    return sum(multiset[point] % 2 for point in level.real_points)
 
 
-def _has_semidefinite_divisor(reduced: LinearConvNet, tower: RootTower) -> bool:
-    size = reduced.filter_sizes[1]
+def _has_semidefinite_divisor(size: int, level: Level, bound: Multiset) -> bool:
+    """Whether a divisor of the bound is semidefinite of even degree above size - 1; never for odd sizes."""
     if size % 2 == 1:
         return False
-    lower, upper = tower.levels
-    bound = sparse_divisor(lower, len(upper.values), tower.multiplicities)
-    real = sum(2 * (bound[point] // 2) for point in upper.real_points)
-    pairs = sum(bound[i] for i, j in enumerate(upper.conjugate) if i != j)
+    real = sum(2 * (bound[point] // 2) for point in level.real_points)
+    pairs = sum(bound[i] for i, j in enumerate(level.conjugate) if i != j)
     return real + pairs >= size
+
+
+def _is_real(tower: RootTower, chain: Chain) -> bool:
+    return all(
+        own[i] == own[j] for level, own in zip(tower.levels, chain, strict=True) for i, j in enumerate(level.conjugate)
+    )
 
 
 def _is_singular(reduced: LinearConvNet, tower: RootTower) -> bool:

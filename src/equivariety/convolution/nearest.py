@@ -29,7 +29,7 @@ BETTER = 1e-6
 """A descent contradicts the list of critical points if it comes closer by this fraction of the norm of the filter."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NearestFilter:
     """Nearest point, filters that compose to it, its distance, and whether it is certified to be the nearest."""
 

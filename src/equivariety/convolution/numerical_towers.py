@@ -14,29 +14,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.convolution.entries import ComplexArray, FloatArray
+from equivariety.convolution.polynomials import from_roots
 from equivariety.convolution.towers import FIRST_FINITE, Level, RootTower
+from equivariety.tolerances import EPSILON
 
-MACHINE_EPSILON = float(np.finfo(np.float64).eps)
-ROOT_TOLERANCE = MACHINE_EPSILON**0.25
-ZERO_TOLERANCE = 8 * MACHINE_EPSILON
+ROOT_TOLERANCE = EPSILON**0.25
+TOLERANCE_RATIO = 8.0
+RESIDUAL_TOLERANCE = EPSILON**0.5
+"""A float filter belongs to the function space if a product of layers is this close to it, relative to its norm."""
+ZERO_TOLERANCE = 8 * EPSILON
 """Coefficients below this fraction of the largest one are taken to be zero: roots at 0 or at infinity."""
 
 
-def numerical_tower(values: FloatArray, strides: Sequence[int], tolerance: float = ROOT_TOLERANCE) -> RootTower:
-    """The tower of a nonzero float filter; `strides` are those of all layers but the last."""
+def numerical_tower(values: FloatArray, strides: Sequence[int]) -> RootTower:
+    """The tower of a nonzero float filter; `strides` are those of all layers but the last.
+
+    Roots are merged at the largest tolerance for which the merged roots still reproduce the filter.
+    """
     significant = np.flatnonzero(np.abs(values) > ZERO_TOLERANCE * np.max(np.abs(values)))
     first, last = int(significant[0]), int(significant[-1])
-    roots = _roots(values[first : last + 1])
+    core = values[first : last + 1]
+    roots = _roots(core)
+    tolerance = ROOT_TOLERANCE
+    while tolerance > EPSILON and not _reproduces(core, *_merge(roots, tolerance)):
+        tolerance /= TOLERANCE_RATIO
     points, labels = _merge(roots, tolerance)
-    counts = np.bincount(labels, minlength=len(points)) if len(points) else np.zeros(0, dtype=int)
+    multiplicities = [first, len(values) - 1 - last, *(int(np.sum(labels == i)) for i in range(len(points)))]
     levels = []
     for stride in strides:
         upper, image = _merge(points**stride, tolerance)
         levels.append(_level(points, image, stride))
         points = upper
     levels.append(_level(points, np.arange(len(points)), 1))
-    multiplicities = (first, len(values) - 1 - last, *(int(count) for count in counts))
-    return RootTower(tuple(levels), multiplicities, float(values[last]), tolerance)
+    return RootTower(tuple(levels), tuple(multiplicities), float(values[last]), tolerance)
 
 
 def has_close_roots(tower: RootTower) -> bool:
@@ -93,6 +103,12 @@ def _symmetrize(points: ComplexArray, tolerance: float) -> ComplexArray:
     """Make points within the tolerance of their conjugate real."""
     heights = np.abs(points - points.conj()) / (1 + np.abs(points) ** 2)
     return np.where(heights <= tolerance, points.real + 0j, points)
+
+
+def _reproduces(core: FloatArray, points: ComplexArray, labels: NDArray[np.intp]) -> bool:
+    """Whether the polynomial with the merged roots is the given one, up to the residual tolerance."""
+    product = core[-1] * from_roots(list(points[labels]), len(core) - 1)
+    return float(np.linalg.norm(product - core)) <= RESIDUAL_TOLERANCE * float(np.linalg.norm(core))
 
 
 def _level(points: ComplexArray, image: NDArray[np.intp], stride: int) -> Level:

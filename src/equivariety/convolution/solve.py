@@ -25,6 +25,8 @@ END_ZONE = 1e-3
 """A path that stalls in this last part of the way approaches a singular end point or one at infinity."""
 REGULAR_TOLERANCE = 1e-9
 """An end point is regular if Newton's method corrects it by less than this."""
+SUSPICIOUS_DISTANCE = 1e-3
+"""Paths that end this close to a shared end point, relative to its norm, are tracked again."""
 SMALLEST_HEIGHT = 1e-7
 """An end point with a smaller coordinate h is taken to be at infinity."""
 
@@ -83,11 +85,11 @@ def _suspects(result: Tracked, net: LinearConvNet, expected: int) -> NDArray[np.
     """Paths that got lost on the way, and all of any that share an end point: one of them must have jumped."""
     suspects: set[int] = {int(i) for i in np.flatnonzero(result.times < 1 - END_ZONE)}
     for first in range(0, len(result.times), expected):
-        regular = first + np.flatnonzero(_regular(result, net)[first : first + expected])
+        regular = first + np.flatnonzero(_regular(result)[first : first + expected])
         keys = tensors(result.points[regular], net.filter_sizes)
         kept = distinct(keys)
         for index in set(range(len(regular))) - set(kept):
-            near = np.linalg.norm(keys - keys[index], axis=1) <= 1e-3 * np.linalg.norm(keys[index])
+            near = np.linalg.norm(keys - keys[index], axis=1) <= SUSPICIOUS_DISTANCE * np.linalg.norm(keys[index])
             suspects |= {int(i) for i in regular[near]}
     return np.array(sorted(suspects), dtype=np.intp)
 
@@ -98,14 +100,15 @@ def _merge(result: Tracked, again: Tracked, rows: NDArray[np.intp]) -> Tracked:
     return Tracked(points, times, correction)
 
 
-def _regular(result: Tracked, net: LinearConvNet) -> NDArray[np.bool_]:
-    height = np.abs(result.points[:, net.filter_sizes[0]])
+def _regular(result: Tracked) -> NDArray[np.bool_]:
+    height = np.abs(result.points[:, 0])
     return result.arrived & (result.correction <= REGULAR_TOLERANCE) & (height >= SMALLEST_HEIGHT)
 
 
 def _collect(result: Tracked, net: LinearConvNet, rows: slice) -> Solutions:
-    regular, times = _regular(result, net)[rows], result.times[rows]
-    points = result.points[rows][regular]
-    points = points[distinct(tensors(points, net.filter_sizes))]
-    failed = int(np.sum(times < 1 - END_ZONE))
+    regular, times = _regular(result)[rows], result.times[rows]
+    ends = result.points[rows][regular]
+    points = ends[distinct(tensors(ends, net.filter_sizes))]
+    # Two paths never share a regular end point: one of them jumped, and its own end point is missing.
+    failed = int(np.sum(times < 1 - END_ZONE)) + len(ends) - len(points)
     return Solutions(points, len(times) - len(points) - failed, failed)

@@ -29,9 +29,9 @@ SAME_POINT_TOLERANCE = 1e-6
 DEFAULT_SEED = 20260720
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StartSystem:
-    """Generic complex data for filter sizes, with critical points in homogeneous coordinates (w_1, h, w_2, ...).
+    """Generic complex data for filter sizes, with critical points in homogeneous coordinates (h, w_1, ..., w_L).
 
     It serves all architectures with these filter sizes and all data; `loops` tells how many monodromy loops it took.
     """
@@ -113,7 +113,7 @@ def _first_pair(
     tensor = derivative[:, : sizes[0]] @ filters[0, : sizes[0]]
     free = _gaussian(random, (len(tensor),)) * np.linalg.norm(tensor)
     tangent = derivative @ np.linalg.lstsq(derivative.T @ derivative, derivative.T @ free)[0]
-    return np.insert(filters, sizes[0], 1.0, axis=1), quadratic @ tensor + free - tangent
+    return np.insert(filters, 0, 1.0, axis=1), quadratic @ tensor + free - tangent
 
 
 def _around_loops(

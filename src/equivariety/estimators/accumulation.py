@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
 from equivariety.blocks import Moments
-from equivariety.blocks.chunks import as_floating, row_chunks
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
 
 Vector = NDArray[np.float64]
+
+# Rows whose mean is good enough for an origin.
+_FIRST_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +41,10 @@ class Accumulated:
 
     @classmethod
     def starting(cls, maps: EquivariantMaps, X: NDArray[Any], Y: NDArray[Any] | None, centered: bool) -> Accumulated:
-        """No batch yet; the origins come from the first chunk of these rows, zero without centering."""
+        """No batch yet; the origins come from the first of these rows, zero without centering."""
         if not centered:
             return cls(maps, centered, np.zeros(maps.domain.degree), np.zeros(maps.codomain.degree))
-        first = next(row_chunks(len(X), max(maps.shape)))
+        first = slice(_FIRST_ROWS)
         input_origin = orbit_average(maps.domain, X[first].mean(axis=0, dtype=np.float64))
         if Y is None:
             return cls(maps, centered, input_origin, input_origin)
@@ -50,13 +52,9 @@ class Accumulated:
 
     def added(self, X: NDArray[Any], Y: NDArray[Any] | None, sample_weight: Vector | None) -> Accumulated:
         """With one more batch."""
-        total = self.total
-        for rows in row_chunks(len(X), max(self.maps.shape)):
-            inputs = shifted(X[rows], -self.input_origin)
-            targets = None if Y is None else shifted(Y[rows], -self.target_origin)
-            part = data_moments(self.maps, inputs, targets, None if sample_weight is None else sample_weight[rows])
-            total = part if total is None else total + part
-        return replace(self, total=total)
+        origins = (self.input_origin, self.target_origin) if self.centered else None
+        part = data_moments(self.maps, X, Y, sample_weight, origins)
+        return replace(self, total=part if self.total is None else self.total + part)
 
     @property
     def moments(self) -> Moments:
@@ -104,7 +102,7 @@ def orbit_average(action: PermutationAction, vector: Vector) -> Vector:
     return (np.bincount(labels, weights=vector) / np.bincount(labels))[labels]
 
 
-def shifted(X: NDArray[Any], vector: Vector) -> NDArray[Any]:
-    """X + vector in the precision of X; numbers that are not floating ones become so first."""
-    values = as_floating(X)
-    return values + vector.astype(values.dtype)
+def shifted(values: NDArray[Any], vector: Vector) -> NDArray[Any]:
+    """Add a vector to every row, in place and in the precision of the rows."""
+    values += vector.astype(values.dtype)
+    return values

@@ -17,7 +17,6 @@ from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.validation import (
     action_of,
-    in_chunks,
     require_degree,
     require_finite,
     validated_inputs,
@@ -125,7 +124,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
         encoder = self.solution_.encoder
-        return in_chunks(lambda rows: encoder.apply(shifted(rows, -self.mean_)), X, self.n_components_)
+        return shifted(encoder.apply(X), -encoder.apply(self.mean_[None])[0])
 
     def inverse_transform(self, X: Any) -> NDArray[Any]:
         """Reconstructions, shape (samples, n_features), from features of shape (samples, n_components_)."""
@@ -135,8 +134,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         if features.shape[1] != self.n_components_:
             raise InputError(f"X must have {self.n_components_} columns, the number of components, "
                              f"not {features.shape[1]}")  # fmt: skip
-        decoder = self.solution_.decoder
-        return in_chunks(lambda rows: shifted(decoder.apply(rows), self.mean_), features, self.n_features_in_)
+        return shifted(self.solution_.decoder.apply(features), self.mean_)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Share of the squared deviation from ``mean_`` that the reconstruction explains; at most 1, higher is better.
@@ -148,7 +146,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         X = validated_inputs(self, X, reset=False)
         total = missed = 0.0
         for rows in row_chunks(len(X), X.shape[1]):
-            centered = shifted(X[rows], -self.mean_).astype(np.float64)
+            centered = X[rows].astype(np.float64) - self.mean_
             total += float(np.sum(centered**2))
             missed += float(np.sum((centered - self.solution_.apply(centered)) ** 2))
         return 1.0 - missed / total if total else 0.0

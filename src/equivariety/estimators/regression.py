@@ -15,7 +15,6 @@ from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.validation import (
     action_of,
-    in_chunks,
     require_degree,
     validated_inputs,
     validated_weight,
@@ -50,7 +49,7 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
         intercept = np.atleast_1d(self.intercept_)
-        found = in_chunks(lambda rows: shifted(self.solution_.apply(rows), intercept), X, intercept.size)
+        found = shifted(self.solution_.apply(X), intercept)
         return found[:, 0] if self._single else found
 
     @property

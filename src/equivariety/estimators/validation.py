@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from equivariety.actions import PermutationAction, trivial
-from equivariety.blocks.chunks import as_floating, row_chunks
+from equivariety.blocks.chunks import row_chunks
 from equivariety.errors import InputError
 
 
@@ -25,6 +24,9 @@ def validated_inputs(estimator: Any, X: Any, reset: bool, y: Any = "no_validatio
 
 def require_finite(array: NDArray[Any], name: str) -> None:
     """Raise an error that names the first row with NaN or infinity."""
+    with np.errstate(all="ignore"):
+        if np.isfinite(array.sum()):
+            return  # one quick pass; a sum that is not finite may only be too large
     for rows in row_chunks(len(array), max(1, array[:1].size)):
         finite = np.isfinite(array[rows]).reshape(rows.stop - rows.start, -1).all(axis=1)
         if not finite.all():
@@ -57,11 +59,3 @@ def require_degree(action: PermutationAction, name: str, data: str, columns: int
     """Raise an error if the data do not have one column for each point."""
     if action.degree != columns:
         raise InputError(f"{data} must have {action.degree} columns, the degree of {name}, not {columns}")
-
-
-def in_chunks(function: Callable[[NDArray[Any]], NDArray[Any]], X: NDArray[Any], columns: int) -> NDArray[Any]:
-    """The function on chunks of rows, put together: shape (samples, columns), in the precision of X."""
-    result = np.empty((len(X), columns), dtype=as_floating(X[:1]).dtype)
-    for rows in row_chunks(len(X), max(X.shape[1], columns)):
-        result[rows] = function(X[rows])
-    return result

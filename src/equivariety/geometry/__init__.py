@@ -1,10 +1,15 @@
 """Geometry of the varieties: singular points, tangent spaces, critical points, fibres, equations."""
 
 from equivariety.geometry.critical import CriticalPoint, CriticalPoints
+from equivariety.geometry.enforcing import PathPoint, augmented, regularization_path, regularized
 from equivariety.geometry.factors import as_factors, dense_component, random_factors
+from equivariety.geometry.fibres import act, balanced_factors, fibre_dimension, same_fibre
+from equivariety.geometry.generic_ed_degree import generic_ed_degree
 from equivariety.geometry.landscapes import FamilyCriticalPoints
 from equivariety.geometry.networks import Judgement, LossDiagram, loss_on_data, loss_to_target
 from equivariety.geometry.ranks import block_ranks, components_containing
+from equivariety.geometry.scripts import whole_matrix_script
+from equivariety.geometry.similarity import TransformedComponent, after, conjugated, times
 from equivariety.geometry.singular import SingularLocus, is_smooth
 from equivariety.geometry.tangent import TangentSpace, tangent_space
 
@@ -14,15 +19,29 @@ __all__ = [
     "FamilyCriticalPoints",
     "Judgement",
     "LossDiagram",
+    "PathPoint",
     "SingularLocus",
     "TangentSpace",
+    "TransformedComponent",
+    "act",
+    "after",
     "as_factors",
+    "augmented",
+    "balanced_factors",
     "block_ranks",
     "components_containing",
+    "conjugated",
     "dense_component",
+    "fibre_dimension",
+    "generic_ed_degree",
     "is_smooth",
     "loss_on_data",
     "loss_to_target",
     "random_factors",
+    "regularization_path",
+    "regularized",
+    "same_fibre",
     "tangent_space",
+    "times",
+    "whole_matrix_script",
 ]

@@ -14,7 +14,7 @@ from equivariety.errors import InputError
 from equivariety.geometry.chains import Chain
 from equivariety.isotypic import Field
 from equivariety.tolerances import membership_cutoff
-from equivariety.varieties.block_map import BlockMap, Coordinates
+from equivariety.varieties.block_map import BlockMap, Coordinates, HiddenSpace
 from equivariety.varieties.component import Component
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -36,10 +36,9 @@ def dense_component(rank: int, m: int, n: int) -> Component:
 def random_factors(component: Component, depth: int = 2, seed: int = 0) -> tuple[BlockMap, ...]:
     """Independent standard normal parameters of a network of some depth whose hidden spaces have the ranks' size."""
     rng = np.random.default_rng(seed)
-    spaces = network_spaces(component, depth)
     return tuple(
-        BlockMap(source, target, tuple(rng.standard_normal(shape) for shape in _shapes(source, target)))
-        for target, source in pairwise(spaces)
+        BlockMap(zero.source, zero.target, tuple(rng.standard_normal(block.shape) for block in zero.blocks))
+        for zero in (zero_map(source, target) for target, source in pairwise(network_spaces(component, depth)))
     )
 
 
@@ -51,8 +50,16 @@ def network_spaces(component: Component, depth: int) -> tuple[Coordinates, ...]:
     return (pair.decoder.target, *([pair.encoder.target] * (depth - 1)), pair.encoder.source)
 
 
+def zero_map(source: Any, target: Any) -> BlockMap:
+    """The zero map between two spaces of a network."""
+    sizes = zip(source.bundles, target.multiplicities, source.multiplicities, strict=True)
+    return BlockMap(source, target, tuple(np.zeros((b.size, rows, cols, b.field.beta)) for b, rows, cols in sizes))
+
+
 def as_factors(component: Component, parameter: Parameter) -> tuple[BlockMap, ...]:
     """The factors as block maps; dense matrices are read in the coordinates of the network of the component.
+
+    Dense and invariant networks may have hidden spaces of any width; the narrowest one is the rank of the component.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def as_factors(component: Component, parameter: Parameter) -> tuple[BlockMap, ..
         raise InputError("a network must have at least one factor, not 0")
     if all(isinstance(factor, BlockMap) for factor in given):
         return tuple(given)
-    spaces = network_spaces(component, len(given))
+    spaces = _spaces_of_arrays(component, given)
     return tuple(
         _read(factor, source, target, number)
         for number, (factor, target, source) in enumerate(zip(given, spaces[:-1], spaces[1:], strict=True), start=1)
@@ -115,23 +122,22 @@ def product(factors: Sequence[BlockMap]) -> BlockMap:
     return result
 
 
+def _spaces_of_arrays(component: Component, given: Sequence[Any]) -> tuple[Coordinates, ...]:
+    """The spaces between dense factors: the ranks as widths, or any width if there is one real block of weight 1."""
+    target, *hidden, source = network_spaces(component, len(given))
+    if len(target.bundles) == 1 and target.bundles[0].size == 1 and target.bundles[0].dimension == 1:
+        shapes = [np.shape(matrix) for matrix in given[:-1]]
+        if all(len(shape) == 2 for shape in shapes):
+            hidden = [HiddenSpace(target.bundles, (shape[1],)) for shape in shapes]
+    return (target, *hidden, source)
+
+
 def _by_member(factor: BlockMap) -> dict[int, tuple[Field, NDArray[np.float64]]]:
     return {
         member: (bundle.field, block[position])
         for bundle, block in zip(factor.source.bundles, factor.blocks, strict=True)
         for position, member in enumerate(bundle.members.tolist())
     }
-
-
-def _shapes(source: Coordinates, target: Coordinates) -> list[tuple[int, int, int, int]]:
-    return [
-        (bundle.size, rows, cols, bundle.field.beta)
-        for bundle, rows, cols in zip(source.bundles, _multiplicities(target), _multiplicities(source), strict=True)
-    ]
-
-
-def _multiplicities(space: Any) -> tuple[int, ...]:
-    return tuple(space.multiplicities)
 
 
 def _read(matrix: Any, source: Coordinates, target: Coordinates, number: int) -> BlockMap:

@@ -126,8 +126,8 @@ def data_problem(maps: EquivariantMaps, moments: Moments) -> Problem:
         If the inputs do not span a block: then the error does not see some directions.
     """
     for number, bundle in enumerate(maps.bundles):
-        values, _ = eigen(bundle.field.pack(bundle.field.contract(moments.inner[number])), bundle.field)
-        cutoff = gram_eigenvalue_cutoff(values[:, :1], values.shape[1] * bundle.field.width, moments.precision)
+        values, _ = eigen(bundle.field.pack(moments.inner[number]), bundle.field)
+        cutoff = gram_eigenvalue_cutoff(values[:, :1], moments.energy, moments.precision)
         spanned = (values > cutoff).sum(axis=1)
         if (spanned < values.shape[1]).any():
             position = int(np.argmax(spanned < values.shape[1]))

@@ -16,7 +16,7 @@ import numpy as np
 
 from equivariety.blocks import Moments
 from equivariety.geometry.chains import BlockLoss, Chain, field_rank
-from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains
+from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains, zero_map
 from equivariety.geometry.landscapes import Problem, data_problem, distance_problem
 from equivariety.tolerances import vanishing_cutoff
 from equivariety.varieties.block_map import BlockMap
@@ -65,9 +65,7 @@ class LossDiagram:
     def map(self, parameter: Parameter) -> Any:
         """F(theta) as a dense matrix."""
         blocks = {m: [chain.product] for m, chain in self._chains(parameter).items()}
-        zero = self.component.maps.from_coordinates(
-            self.component.maps.coordinates(np.zeros(self.component.maps.shape))
-        )
+        zero = zero_map(self.component.maps.source, self.component.maps.target)
         return from_chains([zero], blocks)[0].matrix()
 
     def loss(self, parameter: Parameter) -> float:
@@ -200,8 +198,8 @@ def loss_on_data(component: Component, X: Any, Y: Any | None = None) -> LossDiag
     losses = {}
     for number, bundle in enumerate(component.maps.bundles):
         field = bundle.field
-        S = field.pack(field.contract(moments.inner[number]))
-        C = S if moments.cross is None else field.pack(field.contract(moments.cross[number]))
+        S = field.pack(moments.inner[number])
+        C = S if moments.cross is None else field.pack(moments.cross[number])
         for position, member in enumerate(bundle.members.tolist()):
             losses[member] = BlockLoss(field, S[position], C[position], problem.unit)
     return LossDiagram(component, problem, losses)

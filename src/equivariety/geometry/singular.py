@@ -35,7 +35,7 @@ class SingularLocus:
     >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 0, 1))
     >>> locus = component.singular_locus()
     >>> [member.ranks for member in locus], locus.dimension, locus.codimension
-    ([(0, 0, 1), (1, 0, 0)], 5, 3)
+    ([(1, 0, 0), (0, 0, 1)], 5, 3)
     """
 
     variety: Component | RankBounded

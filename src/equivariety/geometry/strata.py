@@ -66,11 +66,8 @@ def singular_tuples_of_component(slots: Sequence[Slot], ranks: Sequence[int]) ->
     [(0, 2, 1)]
     """
     given = tuple(ranks)
-    return [
-        (*given[:i], given[i] - 1, *given[i + 1 :])
-        for i, slot in enumerate(slots)
-        if 0 < given[i] < slot.capacity
-    ]  # fmt: skip
+    bounded = [i for i, slot in enumerate(slots) if 0 < given[i] < slot.capacity]
+    return [(*given[:i], given[i] - 1, *given[i + 1 :]) for i in reversed(bounded)]
 
 
 def singular_tuples(slots: Sequence[Slot], budget: int) -> list[Ranks]:

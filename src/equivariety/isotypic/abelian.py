@@ -7,7 +7,6 @@ real irreducible; its coordinates are sqrt(2 / size) (sum cos, sum sin), its mat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import lcm, prod
 
@@ -15,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.isotypic.frequencies import FrequencyIrreducibles
-from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
+from equivariety.isotypic.irreducible import Bundle, bundle_irreducibles
 from equivariety.isotypic.lattices import LatticeType, lattice_types, place_on_grid
+from equivariety.isotypic.rows import row_codes
 from equivariety.isotypic.splits import DenseSplit, FourierSplit, Split
 
 IntArray = NDArray[np.intp]
@@ -40,20 +40,20 @@ class _Spectrum:
 
 def split_abelian(
     images: IntArray, bases: IntArray
-) -> tuple[Sequence[Irreducible], tuple[Bundle, ...], list[tuple[IntArray, Split]]]:
+) -> tuple[FrequencyIrreducibles, tuple[Bundle, ...], list[tuple[IntArray, Split]]]:
     """Irreducibles, bundles and, per orbit type, its points and its split."""
     spectra = [_spectrum(lattice) for lattice in lattice_types(images, bases)]
     stacked = np.concatenate([spectrum.frequencies for spectrum in spectra])
-    distinct, inverse = np.unique(stacked.reshape(len(stacked), -1), axis=0, return_inverse=True)
-    order, rank = _by_distance_from_zero(distinct.reshape(len(distinct), -1, 2))
-    frequencies = distinct.reshape(len(distinct), -1, 2)[order]
-    ids = np.split(rank[inverse.ravel()], np.cumsum([len(s.frequencies) for s in spectra])[:-1])
+    _, first, inverse = np.unique(row_codes(stacked.reshape(len(stacked), -1)), return_index=True, return_inverse=True)
+    order, rank = _by_distance_from_zero(stacked[first])
+    frequencies = stacked[first[order]]
+    ids = np.split(rank[inverse], np.cumsum([len(s.frequencies) for s in spectra])[:-1])
     present = np.zeros((len(frequencies), len(spectra)), dtype=np.intp)
     for number, members in enumerate(ids):
         present[members, number] = 1
     real = np.asarray((frequencies[:, :, 1] <= 2).all(axis=1))
-    fields = np.where(real, "R", "C").tolist()
-    bundles = bundle_irreducibles(fields, np.where(real, 1, 2), present)
+    dimensions = np.where(real, 1, 2)
+    bundles = bundle_irreducibles(dimensions, dimensions, present)
     splits = [
         (spectrum.points, _split(spectrum, members, bundles)) for spectrum, members in zip(spectra, ids, strict=True)
     ]

@@ -41,15 +41,16 @@ def reference_coordinates(basis: FloatArray, units: list[FloatArray]) -> FloatAr
     """
     dimension, beta = basis.shape[1], len(units) + 1
     coordinates = np.empty((dimension, dimension // beta, beta))
-    residuals = basis.copy()
+    squares = np.square(basis).sum(axis=1)
     for line in range(dimension // beta):
         chosen = coordinates[:, :line].reshape(dimension, line * beta)
-        vector = residuals[_first_clear(np.square(residuals).sum(axis=1))]
-        vector = vector - chosen @ (chosen.T @ vector)
+        vector = basis[_first_clear(squares)]
+        # Twice is enough: the second pass removes what rounding leaves after the first.
+        vector = vector - chosen @ (vector @ chosen)
+        vector = vector - chosen @ (vector @ chosen)
         vector = vector / np.linalg.norm(vector)
-        added = np.stack([vector, *(unit @ vector for unit in units)], axis=1)
-        residuals = residuals - (residuals @ added) @ added.T
-        coordinates[:, line] = added
+        coordinates[:, line] = np.stack([vector, *(unit @ vector for unit in units)], axis=1)
+        squares -= np.square(basis @ coordinates[:, line]).sum(axis=1)
     return coordinates
 
 

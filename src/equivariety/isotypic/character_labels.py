@@ -26,8 +26,15 @@ def short_words(table: IntArray) -> IntArray:
 
 def traces(basis: FloatArray, words: IntArray) -> tuple[float, ...]:
     """The traces of permutations on the subspace with the given orthonormal basis, freed of rounding noise."""
+    squares = np.square(basis).sum(axis=1)
     # Adding 0.0 turns a rounded -0.0 into 0.0.
-    return tuple(round(float(np.vdot(basis, basis[word])), _TRUE_DIGITS) + 0.0 for word in words)
+    return tuple(round(_trace(basis, squares, word), _TRUE_DIGITS) + 0.0 for word in words)
+
+
+def _trace(basis: FloatArray, squares: FloatArray, word: IntArray) -> float:
+    """Of the points that stay, the squared norms; of those that move, the products with their images."""
+    moved = np.flatnonzero(word != np.arange(word.size))
+    return float(squares.sum() - squares[moved].sum() + np.vdot(basis[moved], basis[word[moved]]))
 
 
 def signatures(tables: Sequence[IntArray]) -> tuple[int, ...]:

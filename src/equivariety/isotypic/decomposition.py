@@ -194,6 +194,7 @@ def decompose(domain: PermutationAction, codomain: PermutationAction | None = No
     if codomain is not None and len(codomain.images) != len(domain.images):
         raise InputError(f"domain and codomain must have the same generators in the same order: "
                          f"the domain has {len(domain.images)}, the codomain has {len(codomain.images)}")  # fmt: skip
+    irreducibles: Sequence[Irreducible]
     joint = domain if codomain is None else domain + codomain
     if commute(joint.images):
         bases = np.unique(joint.orbit_labels, return_index=True)[1]
@@ -216,7 +217,8 @@ def decompose_invariants(domain: PermutationAction, outputs: int) -> Decompositi
     (2,)
     """
     trivial = Irreducible((1, 1) if len(domain.images) == 1 else "trivial", "R", 1, 1 + 0j)
-    bundles = bundle_irreducibles(["R"], np.ones(1, dtype=np.intp), np.ones((1, 1), dtype=np.intp))
+    one = np.ones(1, dtype=np.intp)
+    bundles = bundle_irreducibles(one, one, one[:, None])
     return Decomposition(
         (trivial,), bundles, _invariants(domain, bundles), _invariants(PermutationAction(np.arange(outputs)), bundles)
     )

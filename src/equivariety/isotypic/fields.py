@@ -110,6 +110,11 @@ QUATERNION = Field("H", 4, 2)
 _FIELDS = {field.name: field for field in (REAL, COMPLEX, QUATERNION)}
 
 
+def field_of_beta(beta: int) -> Field:
+    """The field of real dimension 1, 2 or 4."""
+    return next(field for field in _FIELDS.values() if field.beta == beta)
+
+
 def field_named(name: str) -> Field:
     """The field called ``"R"``, ``"C"`` or ``"H"``.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.isotypic.fields import Field, field_named
+from equivariety.isotypic.fields import Field, field_of_beta
+from equivariety.isotypic.rows import row_codes
 
 Label = tuple[int, int] | tuple[str, ...] | str
 
@@ -51,23 +51,21 @@ class Bundle:
 
 
 def bundle_irreducibles(
-    fields: Sequence[str], dimensions: NDArray[np.intp], signatures: NDArray[np.intp]
+    betas: NDArray[np.intp], dimensions: NDArray[np.intp], signatures: NDArray[np.intp]
 ) -> tuple[Bundle, ...]:
     """Group irreducibles of equal field, dimension and signature, in order of first appearance.
 
     Parameters
     ----------
-    fields, dimensions : of length (irreducibles,)
-    signatures : shape (irreducibles, types)
+    betas, dimensions : int arrays of shape (irreducibles,)
+        Real dimension of the commuting field, and of the irreducible.
+    signatures : int array, shape (irreducibles, types)
         Multiplicity of each irreducible in each orbit type.
     """
-    betas = {name: field_named(name).beta for name in set(fields)}
-    codes = np.array([betas[name] for name in fields], dtype=np.intp)
-    rows = np.column_stack([codes, dimensions, signatures])
-    _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    inverse = inverse.ravel()
+    codes = row_codes(np.column_stack([betas, dimensions, signatures]))
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
     members = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
     return tuple(
-        Bundle(members[number], field_named(fields[first[number]]), int(dimensions[first[number]]))
+        Bundle(members[number], field_of_beta(int(betas[first[number]])), int(dimensions[first[number]]))
         for number in np.argsort(first)
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from equivariety.isotypic.fields import field_named
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.numerical import NumericalSplitting, check_splittable, split_types
 from equivariety.isotypic.orbit_types import OrbitType, classify_orbits
@@ -45,7 +46,8 @@ def split_by_types(
     )
     kinds = splitting.irreducibles
     dimensions = np.array([kind.dimension for kind in kinds], dtype=np.intp)
-    bundles = bundle_irreducibles([kind.field for kind in kinds], dimensions, multiplicities)
+    betas = np.array([field_named(kind.field).beta for kind in kinds], dtype=np.intp)
+    bundles = bundle_irreducibles(betas, dimensions, multiplicities)
     irreducibles = tuple(Irreducible(kind.label, kind.field, kind.dimension, None) for kind in kinds)
     splits = [(kind.points, _split(splitting, number, bundles)) for number, kind in enumerate(types)]
     return irreducibles, bundles, splits

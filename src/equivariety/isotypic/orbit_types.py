@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from equivariety.isotypic.search_elements import search_elements
 
 IntArray: TypeAlias = NDArray[np.intp]
 
@@ -90,22 +93,27 @@ def classify_orbits(generators: IntArray, orbits: IntArray) -> tuple[OrbitType, 
 
 def _number_breadth_first(generators: IntArray, bases: IntArray, size: int) -> tuple[IntArray, IntArray]:
     """Number the disjoint orbits of the base points; points (m, size) in order and tables (m, k, size)."""
-    count, rows = len(bases), np.arange(len(bases))
+    rows = np.arange(len(bases))
     number = np.full(generators.shape[1], -1, dtype=np.intp)
     number[bases] = 0
-    points = np.empty((count, size), dtype=np.intp)
-    points[:, 0] = bases
-    tables = np.empty((count, len(generators), size), dtype=np.intp)
-    reached = np.ones(count, dtype=np.intp)
-    for position in range(size):
-        for index, generator in enumerate(generators):
-            images = generator[points[:, position]]
-            new = rows[number[images] < 0]
-            number[images[new]] = reached[new]
-            points[new, reached[new]] = images[new]
-            reached[new] += 1
-            tables[:, index, position] = number[images]
-    return points, tables
+    # Places not yet taken hold the base point, whose images are numbered first.
+    points = np.repeat(bases[:, None], size, axis=1)
+    reached = np.ones(len(bases), dtype=np.intp)
+    # Random elements may generate too little; followed by the generators they reach every point.
+    for step, position in chain(_steps(search_elements(generators), size), _steps(generators, size)):
+        if (reached == size).all():
+            break
+        images = step[points[:, position]]
+        new = rows[number[images] < 0]
+        number[images[new]] = reached[new]
+        points[new, reached[new]] = images[new]
+        reached[new] += 1
+    return points, number[generators[:, points]].transpose(1, 0, 2)
+
+
+def _steps(elements: IntArray, size: int) -> Iterator[tuple[IntArray, int]]:
+    """Every element at every position, the positions in order."""
+    return ((element, position) for position in range(size) for element in elements)
 
 
 def _distinct_rows(rows: IntArray) -> tuple[IntArray, IntArray]:

@@ -50,10 +50,7 @@ class DenseSplit:
 
     @cached_property
     def _columns(self) -> NDArray[np.float64]:
-        """All bases side by side, shape (points, coordinates), ordered as panels are."""
-        points = self.bases[0].shape[0] if self.bases else 0
-        flat = [basis.transpose(0, 1, 2, 4, 3).reshape(points, -1) for basis in self.bases]
-        return np.concatenate(flat, axis=1) if flat else np.zeros((0, 0))
+        return _side_by_side(self.bases)
 
     def multiplicity(self, bundle: int) -> int:
         basis = self.bases[bundle]
@@ -80,17 +77,14 @@ class DenseSplit:
         return panels
 
     def from_panels(self, panels: Sequence[Any | None]) -> Any:
-        present = [panel for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size]
-        used = [
-            panel is not None for panel, basis in zip(panels, self.bases, strict=True) for _ in range(basis[0].size)
+        present = [
+            (panel, basis) for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size
         ]
-        xp = namespace(present[0])
-        samples = present[0].shape[0]
-        first = next(basis for panel, basis in zip(panels, self.bases, strict=True) if panel is not None and basis.size)
-        orbits = present[0].shape[4] // first.shape[3]
-        flat = [xp.reshape(panel, (samples, -1, orbits)) for panel in present]
+        xp, samples = namespace(present[0][0]), present[0][0].shape[0]
+        orbits = present[0][0].shape[4] // present[0][1].shape[3]
+        flat = [xp.reshape(panel, (samples, -1, orbits)) for panel, _ in present]
         coordinates = flat[0] if len(flat) == 1 else xp.concat(flat, axis=1)
-        rows = constant(np.ascontiguousarray(self._columns[:, np.array(used, dtype=bool)].T), coordinates)
+        rows = constant(_side_by_side([basis for _, basis in present]).T, coordinates)
         return xp.matmul(xp.permute_dims(coordinates, (0, 2, 1)), rows)
 
     def select(self, groups: Groups) -> DenseSplit:
@@ -101,6 +95,13 @@ class DenseSplit:
                 for bundle, rows in groups
             )
         )
+
+
+def _side_by_side(bases: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """All bases in one matrix of shape (points, coordinates), ordered as panels are."""
+    points = bases[0].shape[0] if bases else 0
+    flat = [basis.transpose(0, 1, 2, 4, 3).reshape(points, -1) for basis in bases]
+    return np.concatenate([np.zeros((points, 0)), *flat], axis=1)
 
 
 @dataclass(frozen=True)
@@ -134,11 +135,12 @@ class FourierSplit:
     def _pick(self, spectrum: Any, cells: NDArray[np.intp], conjugated: NDArray[np.bool_], beta: int) -> Any:
         """Real coordinates (samples, members, 1, beta, orbits) of the members that stand in the given cells."""
         xp = namespace(spectrum)
-        coefficients = xp.permute_dims(xp.take(spectrum, constant(cells, spectrum), axis=2), (0, 2, 1))
+        coefficients = xp.permute_dims(_taken(spectrum, cells), (0, 2, 1))
         if beta == 1:
             return xp.real(coefficients)[:, :, None, None, :]
-        scale = constant(np.where(conjugated, -(2**0.5), 2**0.5), xp.real(spectrum))[None, :, None]
-        return xp.stack([xp.real(coefficients) * 2**0.5, xp.imag(coefficients) * scale], axis=2)[:, :, None]
+        parts = xp.stack([xp.real(coefficients), xp.imag(coefficients)], axis=2)
+        scale = 2**0.5 * np.stack([np.ones(cells.size), np.where(conjugated, -1.0, 1.0)], axis=1)
+        return (parts * constant(scale, parts)[None, :, :, None])[:, :, None]
 
     def from_panels(self, panels: Sequence[Any | None]) -> Any:
         present = [(number, part) for number, part in enumerate(panels) if part is not None and self.cells[number].size]
@@ -192,3 +194,10 @@ class FourierSplit:
             tuple(self.conjugated[bundle][rows] for bundle, rows in present),
             tuple(self.betas[bundle] for bundle, _ in groups),
         )
+
+
+def _taken(spectrum: Any, cells: NDArray[np.intp]) -> Any:
+    """The given cells of the last axis; neighbours are a view."""
+    if np.array_equal(cells, np.arange(cells[0], cells[0] + cells.size)):
+        return spectrum[:, :, int(cells[0]) : int(cells[0]) + cells.size]
+    return namespace(spectrum).take(spectrum, constant(cells, spectrum), axis=2)

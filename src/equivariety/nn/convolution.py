@@ -100,7 +100,7 @@ class LinearConvNet(nn.Module):
         return np.diff([float(values @ values) for values in self.filters()])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GradientFlow:
     """The course of gradient flow: times, losses and conserved differences, one row per step, and the end.
 

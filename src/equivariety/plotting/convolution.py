@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-GRID = 241
+GRID = 321
 REAL_TOLERANCE = 1e-7
 """Roots this close to the real axis, relative to their size, are drawn as real."""
 INDEX_COLORS = (GREEN, ORANGE, RED, PURPLE)
@@ -52,34 +52,33 @@ def function_space_slice(net: LinearConvNet, origin: Any, first: Any, second: An
     return figure
 
 
-def function_space_surface(net: LinearConvNet, extent: float = 2.0) -> Figure:
-    """The function space of an architecture with three-dimensional filters, as a solid inside its boundary.
+def discriminant_surface(net: LinearConvNet) -> Figure:
+    """The surface where roots of the filter meet, which holds the boundary of the function space, for stride one.
 
-    For k = (2, 2), s = (1, 1) it is the outside of the discriminant cone u_1^2 = 4 u_0 u_2.
+    For filters with three entries it is the cone u_1^2 = 4 u_0 u_2, with two real roots outside and none inside. For
+    five entries the quartics z^4 + a z^2 + b z + c are shown, and the surface is the swallowtail: four real roots in
+    its pocket, none above it, two elsewhere.
 
     Raises
     ------
     InputError
-        If the end-to-end filter does not have three entries and two layers of size two.
+        If the end-to-end filter does not have three or five entries, or the function space is not thick.
     """
-    if net.filter_sizes != (2, 2) or net.size != 3:
-        raise InputError(f"the surface is drawn for filter sizes 2,2 with stride one, not for {net}")
+    if net.size not in (3, 5) or not net.thick:
+        raise InputError(f"the surface is drawn for stride one and filters with 3 or 5 entries, not for {net}")
     from matplotlib.ticker import MaxNLocator
 
-    angle, radius = np.meshgrid(np.linspace(0, 2 * np.pi, 121), np.linspace(-extent, extent, 41))
-    # u_0 = a + c, u_2 = a - c turn the discriminant u_1^2 - 4 u_0 u_2 into u_1^2 + 4 c^2 - 4 a^2, a round cone.
-    middle, difference = 2 * radius * np.cos(angle), radius * np.sin(angle)
+    surface, names, angles = _cone() if net.size == 3 else _swallowtail()
+    even = sum(size % 2 == 0 for size in net.filter_sizes)
     with house_style():
-        figure = new_figure(4.8, 4.0)
+        figure = new_figure(4.8, 4.2)
         axes = figure.add_subplot(projection="3d")
-        axes.plot_surface(radius + difference, middle, radius - difference, color=SKY, alpha=0.55, linewidth=0)
-        for axis, name in ((axes.xaxis, "$u_0$"), (axes.yaxis, "$u_1$"), (axes.zaxis, "$u_2$")):
+        axes.plot_surface(*surface, color=SKY, alpha=0.55, linewidth=0, rcount=80, ccount=80)
+        for axis, name in zip((axes.xaxis, axes.yaxis, axes.zaxis), names, strict=True):
             axis.set_label_text(name)
             axis.set_major_locator(MaxNLocator(3))
-        axes.set_title(
-            "filter sizes 2, 2: the boundary $u_1^2 = 4 u_0 u_2$;\nfilters outside the cone are representable"
-        )
-        axes.view_init(elev=18, azim=-50)
+        axes.set_title(f"discriminant; sizes {_words(net.filter_sizes)} need {even} real roots")
+        axes.view_init(*angles)
         axes.set_box_aspect((1, 1, 1), zoom=0.95)
     return figure
 
@@ -108,22 +107,51 @@ def root_plot(net: LinearConvNet, filters: Sequence[Any]) -> Figure:
     return figure
 
 
-def training_plot(times: Any, losses: Any, found: CriticalPoints) -> Figure:
-    """Loss along training with the critical values as lines, colored by index: which one does it settle on?"""
-    curve = np.atleast_2d(np.asarray(losses, dtype=np.float64))
-    clock = np.atleast_2d(np.asarray(times, dtype=np.float64))
-    if curve.shape != clock.shape:
-        raise InputError(f"times and losses must have the same shape, not {clock.shape} and {curve.shape}")
+def training_plot(runs: Sequence[tuple[Any, Any]], found: CriticalPoints) -> Figure:
+    """Losses along training with the critical values as lines, colored by index: where does each run settle?
+
+    Parameters
+    ----------
+    runs : sequence of pairs (times, losses)
+    found : CriticalPoints
+
+    Raises
+    ------
+    InputError
+        If times and losses of a run differ in length.
+    """
     with house_style():
         figure = new_figure(5.4, 3.8)
         axes = figure.add_subplot()
-        for moments, values in zip(clock, curve, strict=True):
-            axes.plot(moments[1:], values[1:], color="black", linewidth=1.2)
+        for number, (times, losses) in enumerate(runs):
+            if len(times) != len(losses):
+                raise InputError(f"run {number} must have as many losses as times: {len(times)}, not {len(losses)}")
+            # The first time is zero, which a logarithmic axis cannot show.
+            axes.plot(times[1:], losses[1:], color="black", linewidth=1.2)
         _value_lines(axes, found)
         axes.set(xlabel="time of gradient flow", ylabel=r"squared error $\|Xu - y\|^2$", xscale="log")
         figure.legend(loc="outside lower center", ncols=3)
         axes.set_title("training and the critical values")
     return figure
+
+
+Surface: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
+
+
+def _cone() -> tuple[Surface, tuple[str, str, str], tuple[float, float]]:
+    """u_0 = a + c, u_2 = a - c turn u_1^2 - 4 u_0 u_2 into u_1^2 + 4 c^2 - 4 a^2: circles of every radius a."""
+    angle, radius = np.meshgrid(np.linspace(0, 2 * np.pi, 121), np.linspace(-2, 2, 41))
+    difference = radius * np.sin(angle)
+    points = (radius + difference, 2 * radius * np.cos(angle), radius - difference)
+    return points, ("$u_0$", "$u_1$", "$u_2$"), (18, -50)
+
+
+def _swallowtail() -> tuple[Surface, tuple[str, str, str], tuple[float, float]]:
+    """z^4 + a z^2 + b z + c has the double root t for b = -2 t (a + 2 t^2), c = t^2 (a + 3 t^2); c <= 0.8 is shown."""
+    middle, part = np.meshgrid(np.linspace(-1.5, 0.8, 81), np.linspace(-1, 1, 161))
+    root = part * np.sqrt((np.sqrt(middle**2 + 12 * 0.8) - middle) / 6)
+    points = (middle, -2 * root * (middle + 2 * root**2), root**2 * (middle + 3 * root**2))
+    return points, ("$a$", "$b$", "$c$"), (28, -140)
 
 
 def _value_lines(axes: Axes, found: CriticalPoints) -> None:

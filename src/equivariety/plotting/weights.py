@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from equivariety.varieties.weight_sharing import WeightPattern
 
-_MOST_NODES = 40
+MOST_NODES = 40
 _LAYER_GAP = 3.2
 _SHADES = (0.0, 0.35, -0.3)  # the palette as it is, lighter, darker: 21 weights apart
 
@@ -34,8 +34,8 @@ def weight_diagram(pattern: WeightPattern) -> Figure:
     """
     layers = (pattern.inputs, pattern.hidden, pattern.outputs)
     most = max(len(layer) for layer in layers)
-    if most > _MOST_NODES:
-        raise InputError(f"a diagram shows layers of at most {_MOST_NODES} nodes, not {most}; "
+    if most > MOST_NODES:
+        raise InputError(f"a diagram shows layers of at most {MOST_NODES} nodes, not {most}; "
                          "the pattern itself is integer data of any size")  # fmt: skip
     with house_style():
         figure = new_figure(6.0, 0.5 * most + 0.9)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks.chunks import as_floating
+from equivariety.blocks.chunks import as_floating, in_threads, row_chunks
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
@@ -27,9 +28,12 @@ class Coordinates(Protocol):
         """The irreducibles it consists of, by bundle."""
 
     def analyze(self, X: Any) -> tuple[Any, ...]:
-        """Coordinates of the rows of X."""
+        """Coordinates of the rows of X, per bundle (samples, members, copies, multiplicity, beta)."""
 
-    def synthesize(self, parts: Sequence[Any]) -> Any:
+    def panels(self, X: Any) -> tuple[Any, ...]:
+        """The same as (samples, members, copies, beta, multiplicity)."""
+
+    def from_panels(self, panels: Sequence[Any]) -> Any:
         """Rows with the given coordinates."""
 
 
@@ -73,17 +77,30 @@ class HiddenSpace:
         ]
 
     def analyze(self, X: Any) -> tuple[Any, ...]:
+        return tuple(namespace(X).permute_dims(panel, (0, 1, 2, 4, 3)) for panel in self.panels(X))
+
+    def panels(self, X: Any) -> tuple[Any, ...]:
         xp = namespace(X)
         return tuple(
             xp.reshape(xp.take(X, constant(place.ravel(), X), axis=1), (X.shape[0], *place.shape))
-            for place in self.places()
+            for place in (place.transpose(0, 1, 3, 2) for place in self.places())
         )
 
-    def synthesize(self, parts: Sequence[Any]) -> Any:
-        xp = namespace(parts[0])
-        columns = xp.concat([xp.reshape(part, (part.shape[0], -1)) for part in parts], axis=1)
-        order = np.argsort(np.concatenate([place.ravel() for place in self.places()]))
-        return xp.take(columns, constant(order, columns), axis=1)
+    def from_panels(self, panels: Sequence[Any]) -> Any:
+        xp = namespace(panels[0])
+        columns = [_features(member) for panel in panels for member in _members(panel)]
+        order = np.argsort(np.concatenate([bundle.members for bundle in self.bundles]))
+        return xp.concat([columns[place] for place in order], axis=1)
+
+
+def _members(panel: Any) -> list[Any]:
+    return [panel[:, position] for position in range(panel.shape[1])]
+
+
+def _features(member: Any) -> Any:
+    """Columns ordered by multiplicity, then copy, then unit, from (samples, copies, beta, multiplicity)."""
+    xp = namespace(member)
+    return xp.reshape(xp.permute_dims(member, (0, 3, 1, 2)), (member.shape[0], -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,12 +134,33 @@ class BlockMap:
             raise InputError(f"X must have shape (samples, {self.source.degree}), not {tuple(X.shape)}")
         if not self.blocks:
             return constant(np.zeros((X.shape[0], self.target.degree)), X)
-        parts = self.source.analyze(X)
+        if not isinstance(X, np.ndarray):
+            return self._applied(X)
+        result = np.empty((X.shape[0], self.target.degree), dtype=X.dtype)
+
+        def task(rows: slice) -> None:
+            result[rows] = self._applied(X[rows])
+
+        for _ in in_threads(task, list(row_chunks(X.shape[0], max(self.shape)))):
+            pass
+        return result
+
+    def _applied(self, X: Any) -> Any:
         images = [
-            _act(bundle.field.realize(block), part, bundle.field.beta)
-            for bundle, block, part in zip(self.source.bundles, self.blocks, parts, strict=True)
+            _act(matrix, panel, bundle.field.beta)
+            for bundle, matrix, panel in zip(self.source.bundles, self._matrices, self.source.panels(X), strict=True)
         ]
-        return self.target.synthesize(images)
+        return self.target.from_panels(images)
+
+    @cached_property
+    def _matrices(self) -> tuple[NDArray[np.float64], ...]:
+        """The transposed blocks as real matrices, from columns (unit, index) to columns (index, unit)."""
+        matrices = []
+        for bundle, block in zip(self.source.bundles, self.blocks, strict=True):
+            members, rows, cols, beta = block.shape
+            real = bundle.field.realize(block).reshape(members, rows * beta, cols, beta)
+            matrices.append(np.ascontiguousarray(real.transpose(0, 3, 2, 1).reshape(members, beta * cols, rows * beta)))
+        return tuple(matrices)
 
     def matrix(self) -> NDArray[np.float64]:
         """The dense matrix, shape (target degree, source degree)."""
@@ -140,11 +178,11 @@ class BlockMap:
         return self.matrix().astype(dtype or np.float64)
 
 
-def _act(real: NDArray[np.float64], part: Any, beta: int) -> Any:
-    """Multiply the (multiplicity, beta) axes of (samples, members, copies, multiplicity, beta) by each block."""
-    xp = namespace(part)
-    samples, members, copies, _, _ = part.shape
-    rows = real.shape[1] // beta
-    columns = xp.reshape(xp.permute_dims(part, (1, 0, 2, 3, 4)), (members, samples * copies, -1))
-    images = xp.matmul(columns, constant(np.swapaxes(real, 1, 2), columns))
-    return xp.permute_dims(xp.reshape(images, (members, samples, copies, rows, beta)), (1, 0, 2, 3, 4))
+def _act(matrices: NDArray[np.float64], panel: Any, beta: int) -> Any:
+    """Multiply the axes (beta, multiplicity) of a panel by the matrices of the members, the same for every copy."""
+    xp = namespace(panel)
+    samples, members, copies, _, _ = panel.shape
+    rows = xp.permute_dims(xp.reshape(panel, (samples, members, copies, -1)), (1, 2, 0, 3))
+    images = xp.matmul(rows, constant(matrices, rows)[:, None])
+    images = xp.reshape(images, (members, copies, samples, images.shape[3] // beta, beta))
+    return xp.permute_dims(images, (2, 0, 1, 4, 3))

@@ -17,6 +17,7 @@ from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
 
 if TYPE_CHECKING:
+    from equivariety.geometry.equations import Equations
     from equivariety.geometry.landscapes import FamilyCriticalPoints
     from equivariety.geometry.singular import SingularLocus
 
@@ -119,6 +120,29 @@ class RankBounded:
         found = truncations(self.maps, U)
         return nearest_point(self._best_component(found), U, found)
 
+    def equations(self) -> Equations:
+        """Generators of the radical ideal of the real points as SymPy polynomials in the coordinates of the blocks."""
+        from equivariety.geometry.equations import equations
+        from equivariety.geometry.ideals import family_ideal
+
+        return equations(self.maps, family_ideal(self))
+
+    def script(self, system: str, characteristic: int = 0, points: str = "real") -> str:
+        """A program that builds the ideal in the coordinates of the blocks and prints dimension and degree.
+
+        Parameters
+        ----------
+        system : {"macaulay2", "singular", "sage", "oscar"}
+        characteristic : int
+            0 for the rational numbers, or a prime that is 1 modulo 4, over which the program is much faster.
+        points : {"real", "complex"}
+            The ideal of the real points, or of all complex points, which can have more components.
+        """
+        from equivariety.geometry.ideals import family_ideal
+        from equivariety.geometry.scripts import script
+
+        return script(family_ideal(self, points), system, characteristic)
+
     def critical_points(self, U: Any) -> FamilyCriticalPoints:
         """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""
         from equivariety.geometry.landscapes import FamilyCriticalPoints, distance_problem
@@ -154,7 +178,7 @@ class RankBounded:
         return solve_ranks(self._best_component(found), moments, found)
 
     def _best_component(self, found: Sequence[BlockSpectrum]) -> Component:
-        ranks = np.zeros(len(self.maps.blocks), dtype=np.intp)
+        ranks = np.zeros_like(self.maps.largest_ranks)
         if self.maps.bundles:
             chosen = allocate(
                 [spectrum.gains for spectrum in found], [b.dimension for b in self.maps.bundles], self.rank

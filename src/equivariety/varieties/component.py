@@ -20,6 +20,7 @@ from equivariety.varieties.solution import NearestPoint, Solution, nearest_point
 if TYPE_CHECKING:
     from equivariety.blocks import Moments
     from equivariety.geometry.critical import CriticalPoints
+    from equivariety.geometry.equations import Equations
     from equivariety.geometry.singular import SingularLocus
 
 
@@ -120,6 +121,35 @@ class Component:
         """
         return nearest_point(self, U, truncations(self.maps, U))
 
+    def equations(self) -> Equations:
+        """Generators of the radical ideal as SymPy polynomials in the coordinates of the blocks, for small cases.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> ev.InvariantMaps(ev.actions.trivial(2), 2).bounded(1).component([1]).equations().polynomials
+        (a1r1c1*a1r2c2 - a1r1c2*a1r2c1,)
+        """
+        from equivariety.geometry.equations import equations
+        from equivariety.geometry.ideals import component_ideal
+
+        return equations(self.maps, component_ideal(self))
+
+    def script(self, system: str, characteristic: int = 0) -> str:
+        """The same ideal as a program that prints dimension and degree.
+
+        Parameters
+        ----------
+        system : {"macaulay2", "singular", "sage", "oscar"}
+        characteristic : int
+            0 for the rational numbers, or a prime that is 1 modulo 4, over which the program is much faster.
+        """
+        from equivariety.geometry.ideals import component_ideal
+        from equivariety.geometry.scripts import script
+
+        remarks = [f"Expected: dimension {self.dimension}, degree {self.degree}."]
+        return script(component_ideal(self), system, characteristic, remarks)
+
     def critical_points(self, U: Any) -> CriticalPoints:
         """The critical points of the squared Frobenius distance to U on the smooth part, lazily, best first.
 
@@ -177,10 +207,13 @@ def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:
 def validated_ranks(maps: EquivariantMaps, ranks: Any) -> tuple[int, ...]:
     """Ranks as a tuple of integers that fit the blocks."""
     given = tuple(ranks)
-    if len(given) != len(maps.blocks):
-        raise InputError(f"ranks must have one entry for each of the {len(maps.blocks)} blocks, not {len(given)}")
-    for position, (rank, block) in enumerate(zip(given, maps.blocks, strict=True), start=1):
-        if int(rank) != rank or not 0 <= rank <= block.largest_rank:
-            raise InputError(f"rank {position} must be a whole number from 0 to {block.largest_rank} "
-                             f"(block {block.label}), not {rank}")  # fmt: skip
-    return tuple(int(rank) for rank in given)
+    largest = maps.largest_ranks
+    if len(given) != largest.size:
+        raise InputError(f"ranks must have one entry for each of the {largest.size} blocks, not {len(given)}")
+    # Half a million blocks are no exception, so only a wrong rank is worth looking at its block.
+    wrong = (position for position, (rank, limit) in enumerate(zip(given, largest.tolist(), strict=True))
+             if int(rank) != rank or not 0 <= rank <= limit)  # fmt: skip
+    for position in wrong:
+        raise InputError(f"rank {position + 1} must be a whole number from 0 to {largest[position]} "
+                         f"(block {maps.blocks[position].label}), not {given[position]}")  # fmt: skip
+    return tuple(map(int, given))

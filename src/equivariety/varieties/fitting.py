@@ -2,33 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+import array_api_compat
 import numpy as np
+from numpy.typing import NDArray
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
-from equivariety.blocks.moments import moments
+from equivariety.blocks.moments import Samples, moments
 from equivariety.errors import InputError
 from equivariety.varieties.maps import EquivariantMaps
 
 
-def data_moments(maps: EquivariantMaps, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Moments:
+def data_moments(
+    maps: EquivariantMaps,
+    X: Any,
+    Y: Any | None = None,
+    sample_weight: Any | None = None,
+    origins: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+) -> Moments:
     """Block moments of inputs X and targets Y, after checking shapes; Y = None stands for Y = X.
+
+    Parameters
+    ----------
+    maps : EquivariantMaps
+    X, Y : arrays of shape (samples, domain degree) and (samples, codomain degree)
+        In memory, on an accelerator, or stored (memory-mapped, zarr, HDF5); Dask arrays and data frames, which are
+        summed on their cluster; or X alone an iterable of batches X or (X, Y).
+    sample_weight : array of shape (samples,), optional
+    origins : two vectors, optional
+        Fixed by the group; they are subtracted from every row of X and of Y.
 
     Raises
     ------
     InputError
         If shapes do not fit the actions or each other, or values are not finite numbers.
     """
-    X = validated_data(X, "X", maps.domain.degree, "the domain")
-    if Y is None and maps.codomain == maps.domain:
-        return moments(X, None, maps.source, maps.target, sample_weight)
-    if Y is None:
-        raise InputError("Y must be given when the codomain differs from the domain")
-    Y = validated_data(Y, "Y", maps.codomain.degree, "the codomain")
+    from equivariety.varieties.clusters import cluster_moments, is_dask
+    from equivariety.varieties.streams import slabs, stream_moments
+
+    samples = Samples(X, Y, sample_weight, *(origins or ()))
+    if is_dask(X) or _is_stream(X):
+        if sample_weight is not None or origins is not None:
+            raise InputError("weights and centering need an array in memory or on disk, "
+                             f"not {type(X).__name__}")  # fmt: skip
+        return cluster_moments(maps, X, Y) if is_dask(X) else stream_moments(maps, X)
+    if _is_stored(X):
+        samples = validated_samples(maps, samples)
+        return stream_moments(maps, slabs(samples))
+    return array_moments(maps, samples)
+
+
+def array_moments(maps: EquivariantMaps, samples: Samples) -> Moments:
+    """Moments of arrays in memory."""
+    return moments(validated_samples(maps, samples), maps.source, maps.target)
+
+
+def validated_samples(maps: EquivariantMaps, samples: Samples) -> Samples:
+    """The same after checking that shapes fit the maps and each other."""
+    X = validated_data(samples.X, "X", maps.domain.degree, "the domain")
+    if samples.Y is None:
+        if maps.codomain != maps.domain:
+            raise InputError("Y must be given when the codomain differs from the domain")
+        return replace(samples, X=X)
+    Y = validated_data(samples.Y, "Y", maps.codomain.degree, "the codomain")
     if Y.shape[0] != X.shape[0]:
         raise InputError(f"Y must have as many samples as X: {X.shape[0]}, not {Y.shape[0]}")
-    return moments(X, Y, maps.source, maps.target, sample_weight)
+    return replace(samples, X=X, Y=Y)
+
+
+def _is_stream(data: Any) -> bool:
+    """Batches that come one after the other: generators, data loaders."""
+    return isinstance(data, Iterable) and not isinstance(data, Sequence) and not hasattr(data, "shape")
+
+
+def _is_stored(data: Any) -> bool:
+    """Arrays on disk, which offer slices of rows only: zarr, HDF5."""
+    in_memory = isinstance(data, np.ndarray) or array_api_compat.is_array_api_obj(data)
+    return hasattr(data, "dtype") and hasattr(data, "shape") and not in_memory and not hasattr(data, "iloc")
 
 
 def validated_data(data: Any, name: str, degree: int, side: str) -> Any:
@@ -45,13 +98,12 @@ def validated_data(data: Any, name: str, degree: int, side: str) -> Any:
 
 def spectra(maps: EquivariantMaps, moments: Moments) -> tuple[BlockSpectrum, ...]:
     """The optima of all ranks of every block, one for each shared bundle."""
-    result = []
-    for number, bundle in enumerate(maps.bundles):
-        field = bundle.field
-        S = field.pack(moments.inner[number])
-        if moments.cross is None:
-            result.append(principal(S, field, moments.precision))
-        else:
-            C = field.pack(moments.cross[number])
-            result.append(regression(S, C, field, moments.precision))
-    return tuple(result)
+    fields = [bundle.field for bundle in maps.bundles]
+    inner = [field.pack(gram) for field, gram in zip(fields, moments.inner, strict=True)]
+    energy = moments.energy
+    if moments.cross is None:
+        return tuple(principal(S, field, energy, moments.precision) for S, field in zip(inner, fields, strict=True))
+    cross = [field.pack(gram) for field, gram in zip(fields, moments.cross, strict=True)]
+    return tuple(
+        regression(S, C, field, energy, moments.precision) for S, C, field in zip(inner, cross, fields, strict=True)
+    )

@@ -18,6 +18,8 @@ from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.block_map import BlockMap
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from equivariety.varieties.bounded import RankBounded
 
 
@@ -147,12 +149,25 @@ class EquivariantMaps:
     @property
     def dimension(self) -> int:
         """Real dimension of the space: the number of orbits of the group on pairs (codomain point, domain point)."""
-        return sum(block.dimension for block in self.blocks)
+        return sum(bundle.size * bundle.field.beta * rows * cols for bundle, rows, cols in self._bundle_shapes)
 
     @property
     def largest_rank(self) -> int:
         """The largest rank that an equivariant map can have."""
-        return sum(block.irrep_dim * block.largest_rank for block in self.blocks)
+        return sum(bundle.size * bundle.dimension * min(rows, cols) for bundle, rows, cols in self._bundle_shapes)
+
+    @cached_property
+    def largest_ranks(self) -> NDArray[np.intp]:
+        """The largest rank of every block, in the order of :attr:`blocks`, without making the blocks."""
+        result = np.zeros(len(self.decomposition.irreducibles), dtype=np.intp)
+        for bundle, rows, cols in self._bundle_shapes:
+            result[bundle.members] = min(rows, cols)
+        return result
+
+    @property
+    def _bundle_shapes(self) -> list[tuple[Bundle, int, int]]:
+        """The shared bundles with rows and columns of their blocks."""
+        return list(zip(self.bundles, self.target.multiplicities, self.source.multiplicities, strict=True))
 
     def coordinates(self, M: Any) -> tuple[NDArray[np.float64], ...]:
         """Blocks of the orthogonal projection of M: per shared bundle components (members, rows, cols, beta)."""
@@ -249,6 +264,50 @@ class InvariantMaps(EquivariantMaps):
     @cached_property
     def decomposition(self) -> Decomposition:
         return decompose_invariants(self.domain, self.codomain.degree)
+
+    @cached_property
+    def orbit_indicator(self) -> csr_array[Any]:
+        """E, the k x n indicator matrix of the k orbits, sparse: E[c, i] = 1 if point i lies in orbit c."""
+        from scipy.sparse import csr_array
+
+        labels = self.domain.orbit_labels
+        places = (labels, np.arange(labels.size))
+        return csr_array((np.ones(labels.size), places), shape=(int(labels.max()) + 1, labels.size))
+
+    def psi(self, M: Any) -> NDArray[np.float64]:
+        """One column for each orbit: an invariant matrix without its repeated columns.
+
+        An isomorphism onto all matrices of shape (outputs, number of orbits); M = psi(M) E
+        (arXiv 2309.13736, section 3). Orbits are ordered by their smallest point.
+
+        Raises
+        ------
+        InputError
+            If M is not invariant.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> maps = ev.InvariantMaps(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), outputs=1)
+        >>> maps.psi([[7, 5, 7, 7, 5]])
+        array([[7., 5.]])
+        >>> maps.from_psi([[7, 5]])
+        array([[7., 5., 7., 7., 5.]])
+        """
+        M = self._validated(M)
+        if not self.contains(M):
+            raise InputError(f"the matrix must be invariant; its distance from the invariant ones is "
+                             f"{self.distance(M):.3g}: project it first")  # fmt: skip
+        return M[:, np.unique(self.domain.orbit_labels, return_index=True)[1]]
+
+    def from_psi(self, columns: Any) -> NDArray[np.float64]:
+        """The invariant matrix psi(M) E with the given columns: the inverse of :meth:`psi`."""
+        given = np.asarray(columns, dtype=np.float64)
+        orbits = int(self.domain.orbit_labels.max()) + 1
+        if given.shape != (self.codomain.degree, orbits):
+            raise InputError(f"the matrix must have shape {(self.codomain.degree, orbits)}, one column for each orbit, "
+                             f"not {given.shape}")  # fmt: skip
+        return given[:, self.domain.orbit_labels]
 
 
 def _validated_action(action: Any, name: str) -> PermutationAction:

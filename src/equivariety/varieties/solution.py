@@ -125,12 +125,12 @@ def solve_ranks(component: Component, moments: Moments, spectra: Sequence[BlockS
     maps = component.maps
     encoder, decoder = _cut(component, spectra)
     squared_error = moments.target_norm - _total_gain(component, spectra)
-    numerical = np.zeros(len(maps.blocks), dtype=np.intp)
-    gains: list[NDArray[np.float64]] = [np.zeros(0)] * len(maps.blocks)
+    numerical = np.zeros_like(maps.largest_ranks)
+    gains: list[NDArray[np.float64]] = [np.zeros(0)] * numerical.size
     for bundle, spectrum in zip(maps.bundles, spectra, strict=True):
         numerical[bundle.members] = spectrum.numerical_rank
-        for position, member in enumerate(bundle.members.tolist()):
-            gains[member] = spectrum.gains[position]
+        for member, falling in zip(bundle.members.tolist(), spectrum.gains, strict=True):
+            gains[member] = falling
     return Solution(
         component=component,
         encoder=encoder,

@@ -1,0 +1,185 @@
+"""Three ways to enforce a symmetry on a linear map of bounded rank: by construction, by augmentation, by a penalty.
+
+- *Hard-wired*: the squared error on the equivariant maps of bounded rank, ``family.critical_fits(X, Y)``.
+- *Augmented*: the squared error of an arbitrary map of bounded rank, averaged over the whole group acting on the data.
+- *Regularized*: the squared error of an arbitrary map plus a weight times the squared distance from equivariance.
+
+For invariant maps all critical points of all three are known in closed form (arXiv 2506.13714 compares them):
+hard-wiring and augmentation have the same ones, the penalty adds saddles, and its minimum tends to the hard-wired one.
+For equivariant maps the penalty couples rows and columns, and there is no closed form: the path is found by local
+search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from equivariety.actions import trivial
+from equivariety.blocks import regression
+from equivariety.errors import InputError
+from equivariety.geometry.critical import CriticalPoints
+from equivariety.geometry.factors import dense_component
+from equivariety.isotypic import REAL
+from equivariety.tolerances import EPSILON, gram_eigenvalue_cutoff
+from equivariety.varieties.fitting import validated_data
+from equivariety.varieties.maps import EquivariantMaps
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PathPoint:
+    """The regularized optimum for one weight of the penalty."""
+
+    weight: float
+    loss: float
+    """Mean squared error per entry, without the penalty."""
+    penalty: float
+    """Squared Frobenius distance from the equivariant maps."""
+    matrix: Matrix
+    """The optimum, shape (m, n)."""
+
+
+def augmented(maps: EquivariantMaps, rank: int, X: Any, Y: Any) -> CriticalPoints:
+    """Critical points of the mean squared error on matrices of rank r, averaged over the group acting on the data.
+
+    The averages of X^T X and Y^T X are projections to equivariant maps, so that the group is not enumerated.
+
+    Parameters
+    ----------
+    maps : EquivariantMaps
+        Says how the group acts on inputs and targets.
+    rank : int
+    X, Y : arrays of shape (samples, n) and (samples, m)
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, or the augmented inputs do not span R^n.
+    """
+    S, C, total, unit = _moments(maps, X, Y)
+    squares = EquivariantMaps(maps.domain).project(S)
+    return _critical_points(rank, squares, maps.project(C), total, unit)
+
+
+def regularized(maps: EquivariantMaps, rank: int, X: Any, Y: Any, weight: float) -> CriticalPoints:
+    """Critical points of the mean squared error plus weight * ||M - M Pi||^2 for invariant maps, Pi their projection.
+
+    Values include the penalty.
+
+    Raises
+    ------
+    InputError
+        If the maps are not invariant maps (the codomain must carry the trivial action), or the weight is negative.
+    """
+    if (maps.codomain.images != np.arange(maps.codomain.degree)).any():
+        raise InputError("the penalty has a closed form for invariant maps only: the codomain must carry the trivial "
+                         "action; `regularization_path` works for all")  # fmt: skip
+    if weight < 0:
+        raise InputError(f"weight must not be negative, not {weight}")
+    S, C, total, unit = _moments(maps, X, Y)
+    n = maps.domain.degree
+    off = np.eye(n) - EquivariantMaps(maps.domain, trivial(n, like=maps.domain)).project(np.eye(n))
+    return _critical_points(rank, S + weight * unit * off, C, total, unit)
+
+
+def regularization_path(
+    maps: EquivariantMaps, rank: int, X: Any, Y: Any, weights: Sequence[float]
+) -> tuple[PathPoint, ...]:
+    """The optimum over matrices of rank r of mean squared error plus weight * squared distance from equivariance.
+
+    For invariant maps this is the global optimum, in closed form. Otherwise each point is the better one of two local
+    searches: from the dense optimum with growing weights, and from the hard-wired optimum with falling weights.
+
+    Parameters
+    ----------
+    maps : EquivariantMaps
+    rank : int
+    X, Y : arrays of shape (samples, n) and (samples, m)
+    weights : sequence of float
+        Not negative; the path is returned in rising order.
+    """
+    ordered = sorted(float(weight) for weight in weights)
+    if not ordered or ordered[0] < 0:
+        raise InputError(f"weights must be numbers that are not negative, and at least one, not {list(weights)}")
+    S, C, total, unit = _moments(maps, X, Y)
+    if (maps.codomain.images == np.arange(maps.codomain.degree)).all():
+        optima = [regularized(maps, rank, X, Y, weight).minimum.matrix() for weight in ordered]
+    else:
+        optima = _searched(maps, rank, (S, C, total, unit), ordered, X, Y)
+    return tuple(
+        PathPoint(weight, (float(np.vdot(M, M @ S - 2 * C)) + total) / unit, maps.distance(M) ** 2, M)
+        for weight, M in zip(ordered, optima, strict=True)
+    )
+
+
+def _searched(
+    maps: EquivariantMaps,
+    rank: int,
+    moments: tuple[Matrix, Matrix, float, float],
+    weights: Sequence[float],
+    X: Any,
+    Y: Any,
+) -> list[Matrix]:
+    S, C, total, unit = moments
+    hard_wired = maps.bounded(min(rank, maps.largest_rank)).fit(X, Y).matrix()
+    dense = _critical_points(rank, S, C, total, unit).minimum.matrix()
+    rising, falling = [dense], [hard_wired]
+    for weight in weights:
+        rising.append(_descend(maps, rank, moments, weight, rising[-1]))
+    for weight in reversed(weights):
+        falling.append(_descend(maps, rank, moments, weight, falling[-1]))
+
+    def value(M: Matrix, weight: float) -> float:
+        return float(np.vdot(M, M @ S - 2 * C)) / unit + weight * maps.distance(M) ** 2
+
+    triples = zip(weights, rising[1:], falling[:0:-1], strict=True)
+    return [first if value(first, weight) <= value(second, weight) else second for weight, first, second in triples]
+
+
+def _descend(
+    maps: EquivariantMaps, rank: int, moments: tuple[Matrix, Matrix, float, float], weight: float, start: Matrix
+) -> Matrix:
+    """Local minimum in balanced factors A B, from the factors of ``start``."""
+    S, C, _, unit = moments
+    m, n = start.shape
+    U, sigma, V = np.linalg.svd(start, full_matrices=False)
+    root = np.sqrt(sigma[:rank])
+
+    def error(theta: Matrix) -> tuple[float, Matrix]:
+        A, B = theta[: m * rank].reshape(m, rank), theta[m * rank :].reshape(rank, n)
+        M = A @ B
+        off = M - maps.project(M)
+        value = float(np.vdot(M, M @ S - 2 * C)) / unit + weight * float(np.vdot(off, off))
+        G = 2 * (M @ S - C) / unit + 2 * weight * off
+        return value, np.concatenate([(G @ B.T).ravel(), (A.T @ G).ravel()])
+
+    theta = np.concatenate([(U[:, :rank] * root).ravel(), (root[:, None] * V[:rank]).ravel()])
+    found = minimize(
+        error, theta, jac=True, method="L-BFGS-B", options={"maxiter": 5000, "ftol": EPSILON, "gtol": 1e-10}
+    )
+    return np.asarray(found.x[: m * rank].reshape(m, rank) @ found.x[m * rank :].reshape(rank, n))
+
+
+def _moments(maps: EquivariantMaps, X: Any, Y: Any) -> tuple[Matrix, Matrix, float, float]:
+    X = np.asarray(validated_data(X, "X", maps.domain.degree, "the domain"), dtype=np.float64)
+    Y = np.asarray(validated_data(Y, "Y", maps.codomain.degree, "the codomain"), dtype=np.float64)
+    if len(X) != len(Y):
+        raise InputError(f"Y must have as many samples as X: {len(X)}, not {len(Y)}")
+    return X.T @ X, Y.T @ X, float(np.vdot(Y, Y)), float(Y.size)
+
+
+def _critical_points(rank: int, S: Matrix, C: Matrix, total: float, unit: float) -> CriticalPoints:
+    """Critical points of (tr(M S M^T) - 2 tr(M C^T) + total) / unit on the matrices of rank r."""
+    values, energy = np.linalg.eigvalsh(S), float(np.trace(S))
+    spanned = int((values > gram_eigenvalue_cutoff(values[-1], energy)).sum())
+    if spanned < len(values):
+        raise InputError(f"X must span all {len(values)} directions for critical points to be isolated, not {spanned}")
+    component = dense_component(rank, *C.shape)
+    return CriticalPoints(component, (regression(S[None], C[None], REAL, energy, EPSILON),), total, unit)

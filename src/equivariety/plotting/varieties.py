@@ -1,0 +1,310 @@
+"""Real points of varieties: curves and surfaces of polynomials, curves in a triangle, slices of rank-bounded families.
+
+Pictures show the real points. A component of small dimension inside a slice is drawn as a thin tube or sheet around it:
+the points at a small distance, which the closed form of the nearest point gives exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.errors import InputError
+from equivariety.geometry.enforcing import PathPoint
+from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, YELLOW, house_style, new_figure
+from equivariety.varieties.bounded import RankBounded
+from equivariety.varieties.component import Component
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Grid = NDArray[np.float64]
+Box = Sequence[tuple[float, float]]
+
+CURVE_GRID, SURFACE_GRID = 301, 61
+THICKNESS = 0.025
+"""Radius of a tube or sheet, relative to the extent of the picture."""
+COMPONENT_COLORS = (BLUE, GREEN, PURPLE, SKY, YELLOW, GRAY)
+"""Colors of the components of a family, in turn; red is kept for singular points."""
+MOST_COMPONENTS = 12
+
+
+def curve(polynomial: Any, box: Box = ((-2, 2), (-2, 2)), names: str = "x y") -> Figure:
+    """The real points of a plane curve, its singular points marked.
+
+    Parameters
+    ----------
+    polynomial : str or sympy.Expr
+        In two variables.
+    box : pair of (low, high)
+    names : str
+        The two variables.
+
+    Raises
+    ------
+    InputError
+        If the polynomial has other variables.
+
+    Examples
+    --------
+    >>> len(curve("y**2 - x**2*(x + 1)").axes)
+    1
+    """
+    function, expression, symbols = _parsed(polynomial, names)
+    ticks = [np.linspace(low, high, CURVE_GRID) for low, high in box]
+    with house_style():
+        figure = new_figure(4.2, 4.0)
+        axes = figure.add_subplot()
+        axes.contour(*ticks, function(*np.meshgrid(*ticks)), levels=[0.0], colors=BLUE, linewidths=1.6)
+        _mark_singular(axes, expression, symbols, box)
+        axes.set(xlabel=f"${symbols[0]}$", ylabel=f"${symbols[1]}$", aspect="equal", title=_equation(expression))
+    return figure
+
+
+def triangle_curve(polynomial: Any, names: str = "p0 p1 p2") -> Figure:
+    """The points of a plane projective curve with nonnegative coordinates of sum 1, in a triangle.
+
+    Parameters
+    ----------
+    polynomial : str or sympy.Expr
+        Homogeneous in three variables.
+    names : str
+        The three variables: the vertices at the lower left, the lower right and the top.
+    """
+    function, expression, symbols = _parsed(polynomial, names)
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
+    first, second = np.meshgrid(np.linspace(0, 1, CURVE_GRID), np.linspace(0, 1, CURVE_GRID))
+    # (first, second) -> barycentric coordinates covers the triangle without cutting cells at its border.
+    weights = np.stack([(1 - first) * (1 - second), first * (1 - second), second])
+    x, y = np.tensordot(corners.T, weights, 1)
+    with house_style():
+        figure = new_figure(4.6, 4.2)
+        axes = figure.add_subplot()
+        axes.contour(x, y, function(*weights), levels=[0.0], colors=BLUE, linewidths=1.8)
+        axes.plot(*np.concatenate([corners, corners[:1]]).T, color=GRAY, linewidth=1.0)
+        places = (("right", "top"), ("left", "top"), ("center", "bottom"))
+        for corner, symbol, (across, along) in zip(corners, symbols, places, strict=True):
+            gap = (0, 4 if along == "bottom" else -4)
+            axes.annotate(f"${_tex(symbol)} = 1$", corner, ha=across, va=along, xytext=gap, textcoords="offset points")
+        axes.set(aspect="equal", title=_equation(expression))
+        axes.axis("off")
+    return figure
+
+
+def surface(polynomial: Any, box: Box = ((-1, 1),) * 3, names: str = "x y z") -> Figure:
+    """The real points of a surface in space, by marching cubes, its isolated singular points marked.
+
+    Parameters
+    ----------
+    polynomial : str or sympy.Expr
+        In three variables.
+    box : three pairs of (low, high)
+    names : str
+        The three variables.
+    """
+    function, expression, symbols = _parsed(polynomial, names)
+    ticks = [np.linspace(low, high, SURFACE_GRID) for low, high in box]
+    with house_style():
+        figure = new_figure(4.8, 4.4)
+        axes = _space(figure)
+        _add_level(axes, function(*np.meshgrid(*ticks, indexing="ij")), 0.0, ticks, BLUE, 0.75)
+        _mark_singular(axes, expression, symbols, box)
+        axes.set(
+            title=_equation(expression), **{f"{axis}label": f"${s}$" for axis, s in zip("xyz", symbols, strict=True)}
+        )
+        axes.set_box_aspect([high - low for low, high in box])
+    return figure
+
+
+def family_slice(
+    family: RankBounded, directions: Any | None = None, origin: Any | None = None, extent: float = 1.0
+) -> Figure:
+    """The components of a rank-bounded family in the plane or space origin + sum t_k directions_k, |t_k| <= extent.
+
+    One color for each component, red for the singular locus of the family.
+
+    Parameters
+    ----------
+    family : RankBounded
+    directions : array_like of shape (2 or 3, m, n), optional
+        Equivariant matrices; by default an orthonormal basis of all of them, if that has 2 or 3 members.
+    origin : array_like of shape (m, n), optional
+    extent : float
+
+    Raises
+    ------
+    InputError
+        If there are not 2 or 3 directions, one of them is not equivariant, or there are more than 12 components.
+    """
+    basis = _directions(family, directions)
+    start = np.zeros(family.maps.shape) if origin is None else family.maps.project(origin)
+    if family.count_components() > MOST_COMPONENTS:
+        raise InputError(f"at most {MOST_COMPONENTS} components are drawn, not {family.count_components()}")
+    size = CURVE_GRID if len(basis) == 2 else SURFACE_GRID
+    ticks = [np.linspace(-extent, extent, size)] * len(basis)
+    parameters = np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1)
+    colors = COMPONENT_COLORS * MOST_COMPONENTS
+    members = list(zip(family.components(), colors, strict=False))
+    members += [(component, RED) for component in family.singular_locus()]
+    with house_style():
+        figure = new_figure(5.0, 4.4)
+        axes: Any = _space(figure) if len(basis) == 3 else figure.add_subplot()
+        for component, color in members:
+            distances = _distances(component, start, basis, parameters)
+            level = THICKNESS * extent * (1.0 if color != RED else 2.2)
+            if len(basis) == 3:
+                _add_level(axes, distances, level, ticks, color, 0.55 if color != RED else 1.0)
+            else:
+                axes.contourf(*ticks, distances.T, levels=[-1.0, level], colors=[color])
+        _label_slice(axes, family, members, len(basis))
+    return figure
+
+
+def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
+    """Loss and squared distance from the symmetry along a regularization path, against the hard-wired optimum."""
+    weights = [point.weight for point in path]
+    with house_style():
+        figure = new_figure(6.4, 2.8)
+        left, right = figure.subplots(1, 2)
+        left.semilogx(weights, [point.loss for point in path], "o-", color=BLUE, markersize=3, label="regularized")
+        left.axhline(hard_wired, color=GREEN, linestyle="--", label="hard-wired")
+        left.set(xlabel="weight of the penalty", ylabel="mean squared error")
+        left.legend()
+        right.loglog(weights, [point.penalty for point in path], "o-", color=ORANGE, markersize=3)
+        right.set(xlabel="weight of the penalty", ylabel="squared distance to symmetry")
+    return figure
+
+
+def singular_points(expression: Any, symbols: Sequence[Any]) -> list[tuple[float, ...]]:
+    """The isolated real points where a polynomial vanishes with all its derivatives."""
+    import sympy
+
+    equations = [expression, *(sympy.diff(expression, symbol) for symbol in symbols)]
+    solutions = sympy.solve(equations, list(symbols), dict=True)
+    points = []
+    for solution in solutions:
+        values = [solution.get(symbol, symbol) for symbol in symbols]
+        if all(value.is_real for value in values if value.is_number) and all(value.is_number for value in values):
+            points.append(tuple(float(value) for value in values))
+    return points
+
+
+def _parsed(polynomial: Any, names: str) -> tuple[Callable[..., Grid], Any, tuple[Any, ...]]:
+    import sympy
+
+    symbols = sympy.symbols(names, real=True)
+    expression = sympy.sympify(polynomial, locals={str(symbol): symbol for symbol in symbols})
+    foreign = expression.free_symbols - set(symbols)
+    if foreign:
+        raise InputError(f"the polynomial must be in the variables {names}, not also in {', '.join(map(str, foreign))}")
+    compiled = sympy.lambdify(symbols, expression, "numpy")
+
+    def function(*values: Grid) -> Grid:
+        return np.broadcast_to(np.asarray(compiled(*values), dtype=np.float64), values[0].shape)
+
+    return function, expression, tuple(symbols)
+
+
+def _equation(expression: Any) -> str:
+    import sympy
+
+    return f"${sympy.latex(expression)} = 0$"
+
+
+def _tex(symbol: Any) -> str:
+    import sympy
+
+    return str(sympy.latex(symbol))
+
+
+def _mark_singular(axes: Any, expression: Any, symbols: Sequence[Any], box: Box) -> None:
+    for point in singular_points(expression, symbols):
+        if all(low <= x <= high for x, (low, high) in zip(point, box, strict=True)):
+            axes.plot(*([x] for x in point), "o", color=RED, zorder=10)
+
+
+def _space(figure: Figure) -> Any:
+    """Axes in space with few ticks, on which later things are drawn over earlier ones, so that points stay visible."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes: Any = figure.add_subplot(projection="3d", computed_zorder=False)
+    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        axis.set_major_locator(MaxNLocator(4))
+    return axes
+
+
+def _add_level(axes: Any, values: Grid, level: float, ticks: Sequence[Grid], color: str, opacity: float) -> None:
+    """Add the surface where the values reach a level, shaded; nothing if they do not."""
+    if not values.min() < level < values.max():
+        return
+    from matplotlib.colors import LightSource
+    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+    from skimage import measure
+
+    spacing = tuple(float(axis[1] - axis[0]) for axis in ticks)
+    marching_cubes: Any = measure.marching_cubes
+    vertices, faces, _, _ = marching_cubes(values, level, spacing=spacing)
+    vertices = vertices + np.array([axis[0] for axis in ticks])
+    mesh = Poly3DCollection(
+        vertices[faces], facecolors=color, shade=True, lightsource=LightSource(315, 45), linewidths=0, alpha=opacity
+    )
+    axes.add_collection3d(mesh)
+    for axis, name in zip(ticks, "xyz", strict=True):
+        getattr(axes, f"set_{name}lim")(axis[0], axis[-1])
+
+
+def _directions(family: RankBounded, given: Any | None) -> Grid:
+    maps = family.maps
+    if given is None:
+        from equivariety.geometry.tangent import tangent_space
+
+        whole = Component(maps, tuple(block.largest_rank for block in maps.blocks))
+        if maps.dimension not in (2, 3):
+            raise InputError(
+                f"directions must be given where the maps do not have dimension 2 or 3 but {maps.dimension}"
+            )
+        return tangent_space(whole, np.zeros(maps.shape)).basis()
+    basis = np.asarray(given, dtype=np.float64)
+    if basis.ndim != 3 or len(basis) not in (2, 3) or basis.shape[1:] != maps.shape:
+        raise InputError(f"directions must have shape (2 or 3, {maps.shape[0]}, {maps.shape[1]}), not {basis.shape}")
+    for number, direction in enumerate(basis, start=1):
+        if not maps.contains(direction):
+            raise InputError(f"direction {number} must be equivariant, not at the distance "
+                             f"{maps.distance(direction):.3g} from equivariance")  # fmt: skip
+    return basis
+
+
+def _distances(component: Component, origin: Grid, basis: Grid, parameters: Grid) -> Grid:
+    """Distances from the component to all points of a slice: what truncated singular value decompositions cut off."""
+    maps = component.maps
+    start = maps.coordinates(origin)
+    steps = [maps.coordinates(direction) for direction in basis]
+    flat = parameters.reshape(-1, len(basis))
+    total = np.zeros(len(flat))
+    for number, bundle in enumerate(maps.bundles):
+        for position, member in enumerate(bundle.members.tolist()):
+            step = np.stack([blocks[number][position] for blocks in steps])
+            points = start[number][position] + np.tensordot(flat, step, 1)
+            # The working form has every singular value over H twice.
+            sigma = np.linalg.svd(bundle.field.pack(points), compute_uv=False)[:, :: bundle.field.width]
+            total += bundle.dimension * (sigma[:, component.ranks[member] :] ** 2).sum(axis=1)
+    return np.sqrt(total).reshape(parameters.shape[:-1])
+
+
+def _label_slice(axes: Any, family: RankBounded, members: Sequence[Any], dimensions: int) -> None:
+    from matplotlib.patches import Patch
+
+    handles = [Patch(color=color, label=f"ranks {c.ranks}, dimension {c.dimension}")
+               for c, color in members if color != RED]  # fmt: skip
+    if any(color == RED for _, color in members):
+        handles.append(Patch(color=RED, label="singular locus"))
+    axes.legend(handles=handles, loc="upper left", fontsize=8, bbox_to_anchor=(0.0, 1.0))
+    axes.set(title=f"equivariant maps of rank at most {family.rank}", xlabel="$t_1$", ylabel="$t_2$")
+    if dimensions == 3:
+        axes.set_zlabel("$t_3$")
+        axes.set_box_aspect([1, 1, 1])
+    else:
+        axes.set_aspect("equal")

@@ -1,0 +1,64 @@
+"""Cycle notation: read, written, refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from equivariety.actions import format_cycles, parse_cycles
+from equivariety.errors import InputError
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 12).flatmap(lambda n: st.lists(st.permutations(range(n)), min_size=1, max_size=3)))
+def test_what_is_written_is_read_back(generators):
+    text = "; ".join(format_cycles(image) for image in generators)
+    assert parse_cycles(text, degree=len(generators[0])) == [list(image) for image in generators]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.permutations(range(8)))
+def test_cycles_against_sympy(image):
+    from sympy.combinatorics import Permutation
+
+    assert sorted(format_cycles(image).replace("()", "").split(")")) == sorted(
+        "".join(f"({' '.join(str(point + 1) for point in cycle)})" for cycle in Permutation(image).cyclic_form).split(
+            ")"
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "degree", "expected"),
+    [
+        ("(1 3 4)(2 5)", None, [[2, 4, 3, 0, 1]]),
+        (" ( 1,3 , 4 ) (2 5) ", None, [[2, 4, 3, 0, 1]]),
+        ("(1 2)", 4, [[1, 0, 2, 3]]),
+        ("()", 3, [[0, 1, 2]]),
+        ("(3)", None, [[0, 1, 2]]),
+        ("(1 2);()", None, [[1, 0], [0, 1]]),
+        ("(1 2); (2 3)", None, [[1, 0, 2], [0, 2, 1]]),
+    ],
+)
+def test_ways_to_write(text, degree, expected):
+    assert parse_cycles(text, degree) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "degree", "message"),
+    [
+        ("1 2 3", None, r"cycles must be written like \(1 3 4\)\(2 5\), not '1 2 3'"),
+        ("(1 2", None, r"cycles must be written like \(1 3 4\)\(2 5\), not '\(1 2'"),
+        ("(1 2);", None, r"cycles must be written like \(1 3 4\)\(2 5\), not ''"),
+        ("(0 1)", None, r"points in cycles must be whole numbers from 1 on, not '0' in '\(0 1\)'"),
+        ("(1 a)", None, r"points in cycles must be whole numbers from 1 on, not 'a' in '\(1 a\)'"),
+        ("(1 2)(2 3)", None, r"cycles of one generator must be disjoint: point 2 occurs twice in '\(1 2\)\(2 3\)'"),
+        ("(1 1)", None, "cycles of one generator must be disjoint: point 1 occurs twice"),
+        ("(1 5)", 4, r"degree must be at least 5 for '\(1 5\)', not 4"),
+        ("()", None, r"degree must be given, and at least 1, since no point is moved for '\(\)', not None"),
+    ],
+)
+def test_what_cannot_be_read(text, degree, message):
+    with pytest.raises(InputError, match=message):
+        parse_cycles(text, degree)
