@@ -1,8 +1,9 @@
 """The talk's network against dense ones: ``python benchmarks/layers.py [--threads N] [--json FILE]``.
 
 Forward, and forward with backward (gradients of the weights, the gradient of the output given), at batch 4096. All
-models take turns in every round, so that a busy machine slows all of them alike; the table has the fastest round
-and the median, in processor time with one thread, in wall time with more. Peak memory comes from a fresh process for each model, the inputs left out.
+models take turns in every round, so that a busy machine slows all of them alike; the table has the fastest round and
+the median, in processor time with one thread, in wall time with more. Peak memory comes from a fresh process for each
+model, the inputs left out (Linux only).
 """
 
 from __future__ import annotations
