@@ -21,6 +21,9 @@ CHUNK_VALUES = 2**18
 # Values that a chunk may have at most when wide blocks ask for more rows.
 _LARGEST_CHUNK = 2**25
 
+# Shorter floating numbers are too coarse to be added up.
+_SINGLE_BITS = 32
+
 # Accelerators want few large launches; their memory bounds the chunk.
 _DEVICE_CHUNK = 2**26
 
@@ -39,7 +42,9 @@ def as_floating(values: Any) -> Any:
     """Numbers of another kind (bytes of images, counts) as float32 if that is exact for them, else float64."""
     if not isinstance(values, np.ndarray):
         xp = namespace(values)
-        return values if xp.isdtype(values.dtype, "real floating") else xp.astype(values, xp.float64)
+        if not xp.isdtype(values.dtype, "real floating"):
+            return xp.astype(values, xp.float64)
+        return xp.astype(values, xp.float32) if xp.finfo(values.dtype).bits < _SINGLE_BITS else values
     if values.dtype.kind == "f":
         return values.astype(np.float32) if values.dtype.itemsize < 4 else values
     return values.astype(np.float32 if values.dtype.itemsize < 3 else np.float64)

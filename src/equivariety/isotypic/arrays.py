@@ -30,18 +30,26 @@ def to_numpy(array: Any) -> NDArray[Any]:
     if isinstance(array, np.ndarray):
         return array
     if array_api_compat.is_torch_array(array):
-        array = array.detach()
-    return np.asarray(array_api_compat.to_device(array, "cpu"))
+        array = array.detach().cpu()
+    elif array_api_compat.is_cupy_array(array):
+        array = array.get()
+    return np.asarray(array)
 
 
 def on_host(array: Any) -> Any:
     """An array that lies in the memory of the host as a NumPy array, without a copy; any other as it is.
 
-    NumPy has no name for some types, such as bfloat16; such arrays stay what they are.
+    NumPy has no name for some types, such as bfloat16; arrays of these stay what they are.
     """
-    if not array_api_compat.is_array_api_obj(array) or isinstance(array, np.ndarray):
+    if isinstance(array, np.ndarray) or not array_api_compat.is_array_api_obj(array) or not _in_host_memory(array):
         return array
     try:
-        return np.asarray(array.detach() if array_api_compat.is_torch_array(array) else array)
+        return to_numpy(array)
     except TypeError:
         return array
+
+
+def _in_host_memory(array: Any) -> bool:
+    if array_api_compat.is_jax_array(array):
+        return all(device.platform == "cpu" for device in array.devices())
+    return getattr(array_api_compat.device(array), "type", "cpu") == "cpu" and not array_api_compat.is_cupy_array(array)

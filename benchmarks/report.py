@@ -1,0 +1,86 @@
+"""Tables and pictures of docs/benchmarks.md from the results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parent.parent / "docs"
+BEGIN, END = "<!-- begin {} -->", "<!-- end {} -->"
+
+
+def write_report(results: dict[str, Any]) -> None:
+    """Replace the marked parts of the page; the prose around them is written by hand."""
+    page = DOCS / "benchmarks.md"
+    text = page.read_text()
+    for part, found in results.items():
+        begin, end = BEGIN.format(part), END.format(part)
+        before, rest = text.split(begin)
+        after = rest.split(end)[1]
+        text = f"{before}{begin}\n{_machine(found['machine'])}\n\n{_table(part, found['results'])}\n{end}{after}"
+    page.write_text(text)
+    if "scaling" in results:
+        _plot_scaling(results["scaling"]["results"])
+
+
+def _machine(found: dict[str, str]) -> str:
+    return (
+        f"{found['processor']}, {found['cores']} cores, load {found['load']} at the start; {found['blas']}; "
+        f"Python {found['python']}, {found['versions']}"
+    )
+
+
+def _table(part: str, found: Any) -> str:
+    if part == "large":
+        rows = ["| case | decompose | moments | solve | peak memory |", "| --- | ---: | ---: | ---: | ---: |"]
+        for case in found:
+            cells = [f"{case[key]:.2f} s" if key in case else "" for key in ("decompose", "moments", "solve")]
+            rows.append(f"| {case['case']} | {' | '.join(cells)} | {case['peak_megabytes']:.0f} MB |")
+        return "\n".join(rows)
+    if part == "scaling":
+        rows = ["| n | equivariety | dense Gram matrix and eigh |", "| ---: | ---: | ---: |"]
+        dense = dict(map(tuple, found["dense Gram matrix and eigh"]))
+        rows += [f"| {n:.0f} | {s:.3f} s | {_optional(dense.get(n))} |" for n, s in found["equivariety"]]
+        return "\n".join(rows) + "\n\n![seconds against n](images/benchmark-scaling.svg)"
+    if part == "start":
+        rows = ["| process | median |", "| --- | ---: |"]
+        return "\n".join(rows + [f"| `{name}` | {value:.2f} s |" for name, value in found.items()])
+    return _timings(found)
+
+
+def _optional(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f} s"
+
+
+def _timings(found: dict[str, Any]) -> str:
+    rows = ["| task | median | fastest | slowest | times the first row |", "| --- | ---: | ---: | ---: | ---: |"]
+    base = found["timings"][0]["median"]
+    for timing in found["timings"]:
+        cells = [f"{1e3 * timing[key]:.0f} ms" for key in ("median", "fastest", "slowest")]
+        rows.append(f"| {timing['task']} | {' | '.join(cells)} | {timing['median'] / base:.2f} |")
+    if "limit" in found:
+        bound = found["limit"]
+        rows += [
+            "",
+            f"Limit: {bound['operations'] / 1e9:.1f} GFLOP at the speed of the large product "
+            f"{1e3 * bound['arithmetic']:.0f} ms, reading {1e3 * bound['reading']:.0f} ms. The fit achieves "
+            f"{100 * bound['limit'] / base:.0f}% of the larger of the two.",
+        ]
+    return "\n".join(rows)
+
+
+def _plot_scaling(curves: dict[str, list[list[float]]]) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.subplots()
+    for (name, points), marker, colour in zip(curves.items(), ("o", "s"), ("#0072B2", "#D55E00"), strict=True):
+        axes.loglog([n for n, _ in points], [s for _, s in points], marker=marker, color=colour, label=name)
+    axes.set(xlabel="n (pixels)", ylabel="seconds", title="Fit to 2,000 images, shift along the rows")
+    axes.legend()
+    axes.grid(alpha=0.3)
+    (DOCS / "images").mkdir(exist_ok=True)
+    for kind in ("svg", "png"):
+        figure.savefig(
+            DOCS / "images" / f"benchmark-scaling.{kind}", metadata={"Date": None} if kind == "svg" else None
+        )

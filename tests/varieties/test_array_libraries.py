@@ -1,0 +1,91 @@
+"""The data path on the arrays of other libraries: the same numbers, in the library, type and place they came in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import equivariety as ev
+from equivariety.isotypic.arrays import namespace, on_host
+from equivariety.varieties.fitting import data_moments
+
+ACTIONS = {
+    "rows": ev.actions.image_shift((3, 5), axis=1),
+    "columns": ev.actions.image_shift((9, 4), axis=0),
+    "both": ev.actions.image_shift((12, 12)),
+    "rotation": ev.actions.image_rotation(5),
+    "pairs": ev.actions.symmetric(4) ** 2,
+}
+
+
+def torch_array(values: np.ndarray) -> Any:
+    return pytest.importorskip("torch").from_numpy(values)
+
+
+def jax_array(values: np.ndarray) -> Any:
+    return pytest.importorskip("jax").numpy.asarray(values)
+
+
+LIBRARIES = {"torch": torch_array, "jax": jax_array}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("name", ACTIONS)
+def test_fit_and_apply(name: str, library: str) -> None:
+    action = ACTIONS[name]
+    X = np.random.default_rng(0).standard_normal((40, action.degree)).astype(np.float32)
+    other = LIBRARIES[library](X)
+    family = ev.EquivariantMaps(action).bounded(4)
+    expected, found = family.fit(X), family.fit(other)
+    assert found.ranks == expected.ranks
+    assert found.loss == pytest.approx(expected.loss, rel=1e-5)
+    features = found.encoder.apply(other)
+    images = found.apply(other)
+    for result in (features, images):
+        assert type(result) is type(other)
+        assert result.dtype == other.dtype
+    np.testing.assert_allclose(np.asarray(features), expected.encoder.apply(X), atol=1e-4)
+    np.testing.assert_allclose(np.asarray(images), expected.apply(X), atol=1e-4)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("name", ACTIONS)
+def test_products_on_the_library_itself(name: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an accelerator runs: no array is read as a NumPy array before the Gram blocks are done."""
+    monkeypatch.setattr("equivariety.blocks.moments.on_host", lambda array: array)
+    action = ACTIONS[name]
+    X = np.random.default_rng(1).standard_normal((25, action.degree)).astype(np.float32)
+    maps = ev.EquivariantMaps(action)
+    other = LIBRARIES[library](X)
+    for found, expected in zip(
+        data_moments(maps, other, other + other).matrices, data_moments(maps, X, X + X).matrices, strict=True
+    ):
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+    for found, expected in zip(data_moments(maps, other).matrices, data_moments(maps, X).matrices, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_half_precision_is_widened() -> None:
+    torch = pytest.importorskip("torch")
+    X = np.random.default_rng(3).integers(0, 9, (40, 15)).astype(np.float32)
+    family = ev.EquivariantMaps(ACTIONS["rows"]).bounded(4)
+    assert family.fit(torch.from_numpy(X).bfloat16()).loss == pytest.approx(family.fit(X).loss, rel=1e-5)
+
+
+def test_gradients_pass_through_apply() -> None:
+    torch = pytest.importorskip("torch")
+    solution = ev.EquivariantMaps(ACTIONS["rows"]).bounded(4).fit(np.random.default_rng(2).standard_normal((30, 15)))
+    x = torch.randn(2, 15, dtype=torch.float64, requires_grad=True)
+    solution.apply(x).sum().backward()
+    np.testing.assert_allclose(x.grad[0].numpy(), solution.matrix().sum(axis=0), atol=1e-12)
+
+
+def test_host_arrays_are_read_without_a_copy() -> None:
+    torch = pytest.importorskip("torch")
+    tensor = torch.zeros(3, 4, requires_grad=True)
+    assert np.shares_memory(on_host(tensor), tensor.detach().numpy())
+    half = torch.zeros(3, 4, dtype=torch.bfloat16)
+    assert on_host(half) is half
+    assert namespace(np.zeros(2)) is np
