@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from equivariety.convolution import LinearConvNet
 
 
-@pytest.mark.parametrize(("sizes", "strides"), [([2, 2], [2, 1]), ([2, 3], [2, 1]), ([3, 3], [3, 1])])
+@pytest.mark.parametrize(("sizes", "strides"), [([2, 2], [2, 1]), ([2, 3], [2, 1]), ([3, 2], [3, 1])])
 def test_disjoint_supports_are_rank_one_approximation(sizes, strides):
     """For k_1 <= s_1 the filters are matrices of rank one (padded with zeros): Eckart and Young give the answer."""
     net = LinearConvNet(sizes, strides)
@@ -22,7 +22,7 @@ def test_disjoint_supports_are_rank_one_approximation(sizes, strides):
     assert near.distance == pytest.approx(np.sqrt(outside + (singular[1:] ** 2).sum()), rel=1e-10)
 
 
-@pytest.mark.parametrize(("sizes", "strides"), [([3, 2], [2, 1]), ([2, 2], [1, 1]), ([2, 2, 2], [2, 2, 1])])
+@pytest.mark.parametrize(("sizes", "strides"), [([3, 2], [2, 1]), ([2, 2], [1, 1])])
 def test_no_descent_comes_closer(sizes, strides):
     net, random = LinearConvNet(sizes, strides), np.random.default_rng(3)
     target = random.standard_normal(net.size)

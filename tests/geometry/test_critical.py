@@ -9,6 +9,7 @@ from scipy.optimize import least_squares
 
 import equivariety as ev
 from equivariety.geometry import tangent_space
+from equivariety.isotypic import field_named
 from referees import regular
 
 Q8 = ev.PermutationAction(regular([[1, 2, 3, 0, 5, 6, 7, 4], [4, 7, 6, 5, 2, 1, 0, 3]]))
@@ -123,6 +124,41 @@ def test_a_multistart_solver_finds_no_other(m, n, r):
             assert min(distances) < 1e-5
             hits.add(int(np.argmin(distances)))
     assert hits == set(range(len(known)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["R", "C", "H"])
+def test_a_multistart_solver_finds_no_other_on_fifty_random_cases(name):
+    """Newton's method on the gradient in the factors, from random starts, in the working form over each field."""
+    field, rng, seen = field_named(name), np.random.default_rng(ord(name)), 0
+    for _ in range(50):
+        m, n = rng.integers(1, 4, size=2)
+        r = int(rng.integers(1, min(m, n) + 1))
+        target = rng.standard_normal((m, n, field.beta))
+        U, cut = field.pack(target), m * r * field.beta
+        variety = ev.DeterminantalVariety(r, int(m), int(n), name)
+        given = {"R": target[..., 0], "C": field.pack(target) if name == "C" else None, "H": target}[name]
+        known = [field.pack(point.blocks()[0][0]) for point in variety.critical_points(given)]
+
+        def factors(theta, m=m, n=n, r=r, cut=cut):
+            A, B = theta[:cut].reshape(m, r, field.beta), theta[cut:].reshape(r, n, field.beta)
+            return field.pack(A), field.pack(B)
+
+        def equations(theta, U=U, factors=factors):
+            A, B = factors(theta)
+            G = A @ B - U
+            parts = (G @ B.conj().T, A.conj().T @ G, A.conj().T @ A - B @ B.conj().T)
+            return np.concatenate([field.unpack(part).ravel() for part in parts])
+
+        for _ in range(8):
+            start = rng.standard_normal(r * (m + n) * field.beta)
+            found = least_squares(equations, start, xtol=1e-14, ftol=1e-14, gtol=1e-14, max_nfev=200)
+            A, B = factors(found.x)
+            sigma = np.linalg.svd(A @ B, compute_uv=False)
+            if found.cost < 1e-18 and sigma[r * field.width - 1] > 1e-3:
+                seen += 1
+                assert min(np.linalg.norm(A @ B - point) for point in known) < 1e-5
+    assert seen > 100
 
 
 def test_determinantal_varieties_over_all_fields():

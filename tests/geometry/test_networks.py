@@ -160,6 +160,41 @@ def test_a_spurious_point_of_a_network_that_fills_the_space(depth):
     assert judgement.jacobian_rank == 3
 
 
+def test_wide_hidden_spaces_and_a_narrow_one():
+    rng = np.random.default_rng(7)
+    U = rng.standard_normal((3, 4))
+    component = dense_component(2, 3, 4)
+    diagram = loss_to_target(component, U)
+    best = component.nearest(U).matrix()
+    A, B = (factor.matrix() for factor in balanced_factors(component, best))
+    wide = rng.standard_normal((3, 5))
+    judgement = diagram.judge([wide, np.linalg.pinv(wide) @ A, B])
+    assert (judgement.kind, judgement.shape, judgement.jacobian_rank) == ("pure", "minimum", component.dimension)
+    invariant = COMPONENTS["invariant"]
+    factors = [rng.standard_normal((3, 4)), *dense(random_factors(invariant, 2))]
+    factors[1] = rng.standard_normal((4, 2))
+    assert loss_to_target(invariant, np.zeros(invariant.maps.shape)).judge(factors).kind == "regular"
+    with pytest.raises(ev.InputError, match=r"narrowest widths: in block .* the width is 3, the rank 2"):
+        diagram.judge([np.ones((3, 5)), np.ones((5, 4))])
+
+
+def test_torch_networks_are_judged_by_their_block_maps():
+    torch = pytest.importorskip("torch")
+    component = COMPONENTS["rotation"]
+    X = np.random.default_rng(8).standard_normal((50, 9))
+    diagram = loss_on_data(component, X)
+    model = ev.nn.EquivariantAutoencoder(component, depth=3)
+    assert diagram.judge(model.block_maps()[::-1]).kind == "regular"
+    model.load_solution(component.fit(X))
+    judgement = diagram.judge(model.block_maps()[::-1], tolerance=1e-5)  # weights in single precision
+    assert (judgement.kind, judgement.shape) == ("pure", "minimum")
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+    judgement = diagram.judge(model.block_maps()[::-1])
+    assert (judgement.kind, judgement.shape) == ("spurious", "degenerate saddle")
+
+
 def test_errors_name_the_factor_and_the_distance():
     component = COMPONENTS["two cycles"]
     diagram = loss_to_target(component, np.zeros((6, 6)))

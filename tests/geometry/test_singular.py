@@ -1,6 +1,9 @@
 """Singular loci against Macaulay2's and brute-force values, and against definitions."""
 
 import json
+import re
+import shutil
+import subprocess
 from itertools import product
 
 import numpy as np
@@ -124,3 +127,22 @@ def test_matrices_off_the_variety_are_refused_with_their_distance():
         geometry.is_smooth(family, np.eye(3))
     with pytest.raises(ev.InputError, match="distance"):
         next(geometry.components_containing(family, np.eye(3)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cycles", "degree", "rank"), [("(1 2)", 3, 2), ("(1 2)(3 4)", 4, 1), ("(1 2)(3 4)", 4, 3)])
+def test_singular_loci_of_families_by_macaulay2(cycles, degree, rank, tmp_path):
+    """Minors of the Jacobian, for unions of components of one dimension with real blocks only."""
+    if shutil.which("M2") is None:
+        pytest.skip("macaulay2 is not installed")
+    family = ev.EquivariantMaps(ev.PermutationAction.from_cycles(cycles, degree=degree)).bounded(rank)
+    assert len({component.dimension for component in family.components()}) == 1
+    path = tmp_path / "singular.m2"
+    path.write_text(
+        family.script("macaulay2", 32009)
+        + "S = ideal mingens(I + minors(codim I, jacobian I))\n"
+        + 'for P in minimalPrimes S do print("piece " | toString dim P | " " | toString degree P)\n'
+    )
+    done = subprocess.run(["M2", "--script", str(path)], capture_output=True, text=True, timeout=300, check=True)
+    pieces = sorted((int(d), int(e)) for d, e in re.findall(r"piece (\d+) (\d+)", done.stdout))
+    assert pieces == sorted((member.dimension, member.degree) for member in family.singular_locus())

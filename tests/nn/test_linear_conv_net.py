@@ -46,10 +46,10 @@ def test_gradient_flow_conserves_and_ends_in_a_listed_critical_point(number):
     case = REFERENCE["c_critical_points"]["cases"][number]
     found = network(case).critical_points(case["X"], case["y"], start=generic_start(case["filter_sizes"]))
     ends = set()
-    for seed in range(4):
+    for seed in range(2):
         net = module(case, seed)
         before = net.conserved()
-        flow = gradient_flow(net, case["X"], case["y"])
+        flow = gradient_flow(net, case["X"], case["y"], tolerance=1e-7)
         assert flow.converged
         assert flow.drift < 1e-6 * max(1, np.abs(before).max())
         assert (np.diff(flow.losses) <= 1e-9 * flow.losses[0]).all()

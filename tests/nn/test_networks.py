@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import equivariety as ev
 from equivariety.nn import EquivariantAutoencoder, EquivariantLinear, InvariantAutoencoder, InvariantLinear
@@ -189,6 +191,21 @@ def test_nearest_layer_to_a_matrix_is_the_reynolds_average():
         moved = moved[codomain.images[0]][:, domain.images[0]]
     layer = EquivariantLinear.from_matrix(matrix, domain, codomain, bias=False, dtype=torch.float64)
     np.testing.assert_allclose(layer.matrix().detach().numpy(), average, atol=1e-13)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_any_pair_of_permutations_gives_an_equivariant_network(data):
+    first, second = (data.draw(st.permutations(range(data.draw(st.integers(1, 9))))) for _ in range(2))
+    domain, codomain = ev.PermutationAction(list(first)), ev.PermutationAction(list(second))
+    maps = ev.EquivariantMaps(domain, codomain)
+    ranks = tuple(data.draw(st.integers(0, block.largest_rank)) for block in maps.blocks)
+    if any(ranks):
+        model = EquivariantLinear(domain, codomain, ranks=ranks, bias=False, dtype=torch.float64)
+        matrix = model.matrix().detach().numpy()
+        np.testing.assert_allclose(matrix[codomain.images[0]][:, domain.images[0]], matrix, atol=1e-13)
+        assert np.linalg.matrix_rank(matrix) == Component(maps, ranks).rank
+        np.testing.assert_allclose(model.to_dense()[0].weight.shape, (Component(maps, ranks).rank, domain.degree))
 
 
 def test_channels_are_copies():

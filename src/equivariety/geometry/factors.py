@@ -14,7 +14,7 @@ from equivariety.errors import InputError
 from equivariety.geometry.chains import Chain
 from equivariety.isotypic import Field
 from equivariety.tolerances import membership_cutoff
-from equivariety.varieties.block_map import BlockMap, Coordinates
+from equivariety.varieties.block_map import BlockMap, Coordinates, HiddenSpace
 from equivariety.varieties.component import Component
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -59,6 +59,8 @@ def zero_map(source: Any, target: Any) -> BlockMap:
 def as_factors(component: Component, parameter: Parameter) -> tuple[BlockMap, ...]:
     """The factors as block maps; dense matrices are read in the coordinates of the network of the component.
 
+    Dense and invariant networks may have hidden spaces of any width; the narrowest one is the rank of the component.
+
     Raises
     ------
     InputError
@@ -69,7 +71,7 @@ def as_factors(component: Component, parameter: Parameter) -> tuple[BlockMap, ..
         raise InputError("a network must have at least one factor, not 0")
     if all(isinstance(factor, BlockMap) for factor in given):
         return tuple(given)
-    spaces = network_spaces(component, len(given))
+    spaces = _spaces_of_arrays(component, given)
     return tuple(
         _read(factor, source, target, number)
         for number, (factor, target, source) in enumerate(zip(given, spaces[:-1], spaces[1:], strict=True), start=1)
@@ -118,6 +120,16 @@ def product(factors: Sequence[BlockMap]) -> BlockMap:
     for factor in reversed(factors[:-1]):
         result = factor @ result
     return result
+
+
+def _spaces_of_arrays(component: Component, given: Sequence[Any]) -> tuple[Coordinates, ...]:
+    """The spaces between dense factors: the ranks as widths, or any width if there is one real block of weight 1."""
+    target, *hidden, source = network_spaces(component, len(given))
+    if len(target.bundles) == 1 and target.bundles[0].size == 1 and target.bundles[0].dimension == 1:
+        shapes = [np.shape(matrix) for matrix in given[:-1]]
+        if all(len(shape) == 2 for shape in shapes):
+            hidden = [HiddenSpace(target.bundles, (shape[1],)) for shape in shapes]
+    return (target, *hidden, source)
 
 
 def _by_member(factor: BlockMap) -> dict[int, tuple[Field, NDArray[np.float64]]]:

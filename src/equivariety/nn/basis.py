@@ -1,7 +1,7 @@
 """The change of basis of the outer spaces as PyTorch modules: small matrix products, or the FFT on large orbits.
 
-Only the blocks in use are computed. The order of coordinates differs between the two directions, each chosen so that
-the batched products of the blocks read and write them where they are, without moving a single number.
+Only the blocks in use are computed. Coordinates of one sample stand together, slot after slot, so that the batched
+products of the blocks read them where the analysis left them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DenseAnalysis(Constants):
         """From (samples, orbits, points) to (samples, coordinates, orbits)."""
         if values.shape[1] == 1:
             return (values[:, 0] @ self.basis.T).unsqueeze(2)
-        return torch.matmul(self.basis, values.transpose(1, 2))
+        return torch.bmm(self.basis.expand(values.shape[0], -1, -1), values.transpose(1, 2))
 
 
 class DenseSynthesis(Constants):
@@ -48,9 +48,10 @@ class DenseSynthesis(Constants):
         self.keep("basis", basis, device, dtype)
 
     def forward(self, coordinates: Tensor) -> Tensor:
-        """From (coordinates, samples, orbits) to (samples, orbits * points)."""
-        count, samples, _ = coordinates.shape
-        return (coordinates.reshape(count, -1).T @ self.basis).reshape(samples, -1)
+        """From (samples, coordinates, orbits) to (samples, orbits * points)."""
+        if coordinates.shape[2] == 1:
+            return coordinates[:, :, 0] @ self.basis
+        return torch.bmm(coordinates.transpose(1, 2), self.basis.expand(coordinates.shape[0], -1, -1)).flatten(1)
 
 
 class Analysis(Constants):
@@ -97,7 +98,7 @@ class Analysis(Constants):
 
 
 class Synthesis(Constants):
-    """The last factor and Q of the codomain: from coordinates before the last factor to rows."""
+    """Q of the codomain: from coordinates (slots, samples, width) in every batch to rows."""
 
     inverse: Tensor
 
@@ -113,51 +114,40 @@ class Synthesis(Constants):
             for number, piece in enumerate(basis.pieces)
         )
 
-    def forward(self, coordinates: Sequence[Tensor], matrices: Sequence[Tensor]) -> Tensor:
+    def forward(self, coordinates: Sequence[Tensor]) -> Tensor:
         """Rows, shape (samples, degree)."""
+        samples = coordinates[0].shape[1]
         starts = [0] * len(coordinates)
         columns = []
         for number, ((orbits, size), transform) in enumerate(zip(self.shapes, self.transforms, strict=True)):
-            if any(units[number] for units in self.units):
-                columns.append(transform(self._images(number, coordinates, matrices, starts)))
+            parts = []
+            for place, (part, units) in enumerate(zip(coordinates, self.units, strict=True)):
+                stop = starts[place] + units[number] * orbits
+                if units[number]:
+                    parts.append(part[:, :, starts[place] : stop].transpose(0, 1).reshape(samples, -1, orbits))
+                starts[place] = stop
+            if parts:
+                columns.append(transform(parts[0] if len(parts) == 1 else torch.cat(parts, 1)))
             else:
-                columns.append(coordinates[0].new_zeros(coordinates[0].shape[1], orbits * size))
+                columns.append(coordinates[0].new_zeros(samples, orbits * size))
         values = columns[0] if len(columns) == 1 else torch.cat(columns, 1)
         return values if self.in_order else values.index_select(1, self.inverse)
-
-    def _images(
-        self, piece: int, coordinates: Sequence[Tensor], matrices: Sequence[Tensor], starts: list[int]
-    ) -> Tensor:
-        """Coordinates of one piece, shape (coordinates, samples, orbits); ``starts`` moves on past its columns."""
-        orbits = self.shapes[piece][0]
-        parts = []
-        for place, (part, matrix, units) in enumerate(zip(coordinates, matrices, self.units, strict=True)):
-            # One product for each unit puts its images side by side; one for all would have to be reordered.
-            for _ in range(units[piece]):
-                stop = starts[place] + orbits
-                parts.append(torch.bmm(part, matrix[:, :, starts[place] : stop]))
-                starts[place] = stop
-        return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 def _analysis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
     if isinstance(piece.split, FourierSplit):
         return FourierAnalysis(piece.split, batches, units, device, dtype)
-    rows = _basis_rows(piece, batches, units)
-    flat = [part.reshape(-1, part.shape[2]) for part in rows]
-    return DenseAnalysis(np.concatenate(flat), device, dtype)
+    return DenseAnalysis(_basis_rows(piece, batches, units), device, dtype)
 
 
 def _synthesis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
     if isinstance(piece.split, FourierSplit):
         return FourierSynthesis(piece.split, batches, units, device, dtype)
-    rows = _basis_rows(piece, batches, units)
-    flat = [part.transpose(1, 0, 2).reshape(-1, part.shape[2]) for part in rows]
-    return DenseSynthesis(np.concatenate(flat), device, dtype)
+    return DenseSynthesis(_basis_rows(piece, batches, units), device, dtype)
 
 
-def _basis_rows(piece: Piece, batches: Sequence[Batch], units: Sequence[int]) -> list[NDArray[np.float64]]:
-    """For each batch the basis functions in use, shape (slots, units, points), zero where padded."""
+def _basis_rows(piece: Piece, batches: Sequence[Batch], units: Sequence[int]) -> NDArray[np.float64]:
+    """The basis functions in use, batch by batch, slot by slot, shape (coordinates, points); zero where padded."""
     split, points = cast(DenseSplit, piece.split), piece.points.shape[1]
     rows = []
     for batch, unit in zip(batches, units, strict=True):
@@ -169,5 +159,5 @@ def _basis_rows(piece: Piece, batches: Sequence[Batch], units: Sequence[int]) ->
                 chosen = basis[:, group.positions].reshape(points, group.slots, -1).transpose(1, 2, 0)
                 padded[start : start + group.slots, : chosen.shape[1]] = chosen
             start += group.slots
-        rows.append(padded)
-    return rows
+        rows.append(padded.reshape(-1, points))
+    return np.concatenate(rows)

@@ -23,11 +23,13 @@ class Constants(nn.Module):
         self._exact: dict[str, NDArray[Any]] = {}
 
     def keep(self, name: str, values: NDArray[Any], device: Any = None, dtype: Any = None) -> None:
-        """Register a constant; whole numbers keep their type."""
-        chosen = (dtype or torch.get_default_dtype()) if values.dtype.kind == "f" else torch.int64
+        """Register a constant; whole numbers are indices and keep their type."""
         values = np.ascontiguousarray(values)
         self._exact[name] = values
-        self.register_buffer(name, torch.as_tensor(values, device=device).to(chosen), persistent=False)
+        buffer = torch.as_tensor(values, device=device)
+        if values.dtype.kind == "f":
+            buffer = buffer.to(dtype or torch.get_default_dtype())
+        self.register_buffer(name, buffer, persistent=False)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]

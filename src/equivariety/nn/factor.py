@@ -30,7 +30,8 @@ class Factor(Constants):
         self.block_shapes = _block_shapes(layout, number)
         self.weight = nn.Parameter(torch.empty(count, device=device, dtype=dtype))
         for place, batch in enumerate(layout.batches):
-            self.keep(f"table{place}", layout.weight_table(number, batch), device)
+            # The tables are the largest constants of wide layers: four bytes for an entry are enough.
+            self.keep(f"table{place}", layout.weight_table(number, batch).astype(np.int32), device)
 
     def matrices(self) -> list[Tensor]:
         """Real matrices per batch, shape (slots, width in, width out), acting on rows from the right."""

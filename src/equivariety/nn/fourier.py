@@ -58,16 +58,16 @@ class FourierSynthesis(Constants):
         self.sides = split.shape
         self.half_sides = (*split.shape[:-1], split.shape[-1] // 2 + 1)
         cells = [_cells(split, batch, unit) for batch, unit in zip(batches, units, strict=True)]
-        columns = np.concatenate([columns.T.ravel() for columns, _ in cells])
-        scales = np.concatenate([scales.T.ravel() for _, scales in cells])
+        columns = np.concatenate([columns.ravel() for columns, _ in cells])
+        scales = np.concatenate([scales.ravel() for _, scales in cells])
         sources, factors = _sources(split, columns, scales, 2 * prod(self.half_sides))
         self.keep("sources", sources, device)
         self.keep("factors", factors, device, dtype)
 
     def forward(self, coordinates: Tensor) -> Tensor:
-        """From (coordinates, samples, orbits) to (samples, orbits * points)."""
-        _, samples, orbits = coordinates.shape
-        rows = coordinates.permute(1, 2, 0)
+        """From (samples, coordinates, orbits) to (samples, orbits * points)."""
+        samples, _, orbits = coordinates.shape
+        rows = coordinates.transpose(1, 2)
         padded = torch.cat([rows, rows.new_zeros(samples, orbits, 1)], 2)
         flat = padded.index_select(2, self.sources) * self.factors
         spectrum = torch.view_as_complex(flat.reshape(samples, orbits, *self.half_sides, 2))

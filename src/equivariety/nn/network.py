@@ -135,10 +135,10 @@ class BlockNetwork(Constants):
 
     def _linear(self, X: Tensor) -> Tensor:
         coordinates = self.source(X)
-        *before, last = self._factors()
-        for factor in before:
+        for factor in self.factors:
             coordinates = factor(coordinates)
-        return self.target(coordinates, last.matrices())
+        images: Tensor = self.target(coordinates)
+        return images
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
         stored = state_dict.get(f"{prefix}fingerprint")

@@ -166,7 +166,22 @@ def _power_coefficient(slot: Slot, copies: int, k: int) -> int:
         return 0
     if d == 1:
         return comb(c, k)
-    return sum((-1) ** j * comb(c, j) * comb(c + k - j * (d + 1) - 1, c - 1) for j in range(min(c, k // (d + 1)) + 1))
+    total, signed, top = 0, 1, c + k - 1  # signed = (-1)^j C(c, j)
+    monomials = comb(top, c - 1)
+    for j in range(min(c, k // (d + 1)) + 1):
+        total += signed * monomials
+        signed = -signed * (c - j) // (j + 1)
+        monomials, top = _fewer(monomials, top, c - 1, d + 1), top - d - 1
+    return total
+
+
+def _fewer(value: int, top: int, bottom: int, steps: int) -> int:
+    """C(top - steps, bottom) from value = C(top, bottom), step by step where that is less work than anew."""
+    if steps > bottom or top - steps < bottom:
+        return comb(max(top - steps, 0), bottom)
+    for n in range(top, top - steps, -1):
+        value = value * (n - bottom) // n
+    return value
 
 
 def _multiplied(first: dict[int, int], second: dict[int, int], budget: int) -> dict[int, int]:
