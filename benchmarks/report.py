@@ -53,10 +53,13 @@ def _optional(value: float | None) -> str:
 
 
 def _timings(found: dict[str, Any]) -> str:
-    rows = ["| task | median | fastest | slowest | times the first row |", "| --- | ---: | ---: | ---: | ---: |"]
+    rows = [
+        "| task | median | fastest | slowest | processor time | times the first row |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
     base = found["timings"][0]["median"]
     for timing in found["timings"]:
-        cells = [f"{1e3 * timing[key]:.0f} ms" for key in ("median", "fastest", "slowest")]
+        cells = [f"{1e3 * timing[key]:.0f} ms" for key in ("median", "fastest", "slowest", "processor")]
         rows.append(f"| {timing['task']} | {' | '.join(cells)} | {timing['median'] / base:.2f} |")
     if "limit" in found:
         bound = found["limit"]

@@ -23,21 +23,25 @@ class Timing:
     fastest: float
     slowest: float
     rounds: int
+    processor: float
+    """Least processor time of all threads together: what is left of it on a busy machine too."""
 
 
 def race(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, Timing]:
     """Time the tasks round by round, after one round that is not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
+    processor: dict[str, list[float]] = {name: [] for name in tasks}
     for number in range(rounds + 1):
         for name, task in tasks.items():
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             task()
             if number or rounds == 1:
                 seconds[name].append(time.perf_counter() - start)
+                processor[name].append(time.process_time() - used)
         if rounds == 1:
             break
     return {
-        name: Timing(name, float(np.median(values)), min(values), max(values), len(values))
+        name: Timing(name, float(np.median(values)), min(values), max(values), len(values), min(processor[name]))
         for name, values in seconds.items()
     }
 
