@@ -59,7 +59,8 @@ def _timings(found: dict[str, Any]) -> str:
     ]
     base = found["timings"][0]["median"]
     for timing in found["timings"]:
-        cells = [f"{1e3 * timing[key]:.0f} ms" for key in ("median", "fastest", "slowest", "processor")]
+        keys = ("median", "fastest", "slowest", "processor")
+        cells = ["" if timing[key] is None else f"{1e3 * timing[key]:.0f} ms" for key in keys]
         rows.append(f"| {timing['task']} | {' | '.join(cells)} | {timing['median'] / base:.2f} |")
     if "limit" in found:
         bound = found["limit"]
