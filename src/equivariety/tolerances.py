@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 EPSILON = float(np.finfo(np.float64).eps)
+OPTIMIZER_ERROR = EPSILON**0.5
+"""Relative size of singular values that count as zero in matrices that an optimizer returned."""
 
 
 def precision_of(dtype: np.dtype) -> float:

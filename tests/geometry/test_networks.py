@@ -178,6 +178,23 @@ def test_wide_hidden_spaces_and_a_narrow_one():
         diagram.judge([np.ones((3, 5)), np.ones((5, 4))])
 
 
+def test_torch_networks_are_judged_by_their_block_maps():
+    torch = pytest.importorskip("torch")
+    component = COMPONENTS["rotation"]
+    X = np.random.default_rng(8).standard_normal((50, 9))
+    diagram = loss_on_data(component, X)
+    model = ev.nn.EquivariantAutoencoder(component, depth=3)
+    assert diagram.judge(model.block_maps()[::-1]).kind == "regular"
+    model.load_solution(component.fit(X))
+    judgement = diagram.judge(model.block_maps()[::-1], tolerance=1e-5)  # weights in single precision
+    assert (judgement.kind, judgement.shape) == ("pure", "minimum")
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+    judgement = diagram.judge(model.block_maps()[::-1])
+    assert (judgement.kind, judgement.shape) == ("spurious", "degenerate saddle")
+
+
 def test_errors_name_the_factor_and_the_distance():
     component = COMPONENTS["two cycles"]
     diagram = loss_to_target(component, np.zeros((6, 6)))

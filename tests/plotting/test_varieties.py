@@ -9,6 +9,7 @@ from equivariety.plotting.varieties import (
     curve,
     family_slice,
     path_picture,
+    projection,
     singular_points,
     surface,
     triangle_curve,
@@ -84,6 +85,18 @@ def test_a_plane_slice_and_the_path():
     path = [ev.geometry.PathPoint(weight, 1 + weight, 1 / weight, np.eye(2)) for weight in (0.1, 1.0)]
     left, _ = path_picture(path, 2.0).axes
     np.testing.assert_allclose(left.lines[0].get_ydata(), [1.1, 2.0])
+
+
+def test_a_projection_of_unit_points():
+    maps = ev.EquivariantMaps(ev.PermutationAction.from_cycles("(1 2)", degree=3))
+    component = maps.bounded(2).component((1, 1))
+    invariant, last = np.array([1.0, 1, 0]) / np.sqrt(2), np.array([0.0, 0, 1])
+    directions = [np.outer(a, b) for a, b in ((invariant, invariant), (last, last), (invariant, last))]
+    (axes,) = projection(component, directions, samples=300).axes
+    x, y, z = (np.asarray(values) for values in axes.collections[0]._offsets3d)
+    assert (x**2 + y**2 + z**2 <= 1 + 1e-12).all()
+    # of a matrix of rank 1 and norm at most 1 the fourth entry is x y / z
+    assert (x**2 + y**2 + z**2 + (x * y / z) ** 2 <= 1 + 1e-9).all()
 
 
 def test_errors():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from equivariety.blocks.linear_algebra import adjoint
 from equivariety.isotypic import Field
-from equivariety.tolerances import EPSILON, singular_value_cutoff
+from equivariety.tolerances import OPTIMIZER_ERROR
 
 Array = NDArray[Any]
 Factors = Sequence[Array]
@@ -85,13 +85,13 @@ class Chain:
         terms = zip(self.lefts[:-1], directions, self.rights, strict=True)
         return sum((left @ V @ right for left, V, right in terms), start=np.zeros_like(self.product))
 
-    def jacobian_rank(self) -> int:
+    def jacobian_rank(self, tolerance: float = OPTIMIZER_ERROR) -> int:
         """Real rank of the derivative of the product: a sum of spaces col(W_1..W_(k-1)) x row(W_(k+1)..W_L).
 
         The column spaces shrink and the row spaces grow with k, so that dimensions count a staircase.
         """
-        columns = [field_rank(left, self.field) for left in self.lefts[:-1]]
-        rows = [0] + [field_rank(right, self.field) for right in self.rights]
+        columns = [field_rank(left, self.field, tolerance) for left in self.lefts[:-1]]
+        rows = [0] + [field_rank(right, self.field, tolerance) for right in self.rights]
         steps = (column * (after - before) for column, before, after in zip(columns, rows[:-1], rows[1:], strict=True))
         return self.field.beta * sum(steps)
 
@@ -152,16 +152,12 @@ class Chain:
         return max(_spectral(left) * _spectral(right) for left, right in pairs)
 
 
-def field_rank(matrix: Array, field: Field) -> int:
-    """Rank over the field of a matrix in working form.
-
-    The cutoff allows for matrices that an optimizer returned: it uses the square root of epsilon.
-    """
+def field_rank(matrix: Array, field: Field, tolerance: float = OPTIMIZER_ERROR) -> int:
+    """Rank over the field of a matrix in working form; singular values up to tolerance * largest count as zero."""
     if matrix.size == 0:
         return 0
     values = np.linalg.svd(matrix, compute_uv=False)
-    cutoff = singular_value_cutoff(values[0], max(matrix.shape), EPSILON**0.5)
-    return int((values > cutoff).sum()) // field.width
+    return int((values > tolerance * values[0]).sum()) // field.width
 
 
 def _spectral(matrix: Array) -> float:

@@ -96,7 +96,8 @@ class LossDiagram:
         parameter : sequence of BlockMap or of dense matrices
             The factors in the order of the product, the one that acts first last.
         tolerance : float, optional
-            Norm of the gradient that counts as zero; by default size * sqrt(epsilon) / 10 times the terms that cancel.
+            Relative size that counts as zero, for gradients, curvatures and singular values; by default
+            size * sqrt(epsilon) / 10. For weights in single precision 1e-5 is suitable.
 
         Raises
         ------
@@ -124,15 +125,15 @@ class LossDiagram:
         gradients = {m: self.losses[m].gradient(chain.product) for m, chain in found.items()}
         pulled = np.concatenate([np.zeros(0), *(c.flatten(c.pulled_back(gradients[m])) for m, c in found.items())])
         norm, loss = float(np.linalg.norm(pulled)), self._loss(found)
+        scale = sum(self.losses[m].scale(chain.product) * chain.norm_of_rest() for m, chain in found.items())
         if tolerance is None:
-            scale = sum(self.losses[m].scale(chain.product) * chain.norm_of_rest() for m, chain in found.items())
-            tolerance = vanishing_cutoff(scale, max(self.component.maps.shape))
-        rank = sum(chain.jacobian_rank() for chain in found.values())
-        if norm > tolerance:
+            tolerance = vanishing_cutoff(1.0, max(self.component.maps.shape))
+        rank = sum(chain.jacobian_rank(tolerance) for chain in found.values())
+        if norm > tolerance * scale:
             return Judgement(loss, norm, "regular", "regular", "", rank, None, None)
-        reason = self._impurity(found)
-        curvature, member, direction = self._steepest(found)
-        shape, descent = self._shape(loss, found), None
+        reason = self._impurity(found, tolerance)
+        curvature, member, direction = self._steepest(found, tolerance)
+        shape, descent = self._shape(loss, found, tolerance), None
         if curvature < 0:
             shape, descent = "strict saddle", from_chains(factors, {member: direction})
         return Judgement(loss, norm, "spurious" if reason else "pure", shape, reason, rank, curvature, descent)
@@ -144,31 +145,29 @@ class LossDiagram:
         start = self.problem.total / self.problem.unit
         return max(start + sum(self.losses[m].value(chain.product) for m, chain in found.items()), 0.0)
 
-    def _shape(self, loss: float, found: dict[int, Chain]) -> str:
+    def _shape(self, loss: float, found: dict[int, Chain], tolerance: float) -> str:
         size = sum(self.losses[m].scale(chain.product) for m, chain in found.items())
-        allowed = vanishing_cutoff(self.problem.total / self.problem.unit + size, max(self.component.maps.shape))
+        allowed = tolerance * (self.problem.total / self.problem.unit + size)
         return "minimum" if loss <= self.optimum + allowed else "degenerate saddle"
 
-    def _impurity(self, found: dict[int, Chain]) -> str:
+    def _impurity(self, found: dict[int, Chain], tolerance: float) -> str:
         """The first block where F(theta) is a singular point or not critical on the function space; empty if none."""
         for member, chain in found.items():
             block, bound = self.component.maps.blocks[member], self.component.ranks[member]
-            rank = field_rank(chain.product, chain.field)
+            rank = field_rank(chain.product, chain.field, tolerance)
             if rank < bound < block.largest_rank:
                 return f"block {block.label} has rank {rank} below its bound {bound}: a singular point"
-            full = bound == block.largest_rank
-            normal = _tangential(chain, self.losses[member], full)
-            if normal > vanishing_cutoff(self.losses[member].scale(chain.product), max(self.component.maps.shape)):
+            slope = _tangential(chain, self.losses[member], bound, block.largest_rank)
+            if slope > tolerance * self.losses[member].scale(chain.product):
                 return f"block {block.label} is not critical on the function space"
         return ""
 
-    def _steepest(self, found: dict[int, Chain]) -> tuple[float, int, list[Any]]:
+    def _steepest(self, found: dict[int, Chain], tolerance: float) -> tuple[float, int, list[Any]]:
         """The smallest curvature, its block, and its direction; curvature that counts as zero is not negative."""
         best: tuple[float, int, list[Any]] = (np.inf, -1, [])
         for member, chain in found.items():
             values, vectors = np.linalg.eigh(chain.hessian(self.losses[member]))
-            cutoff = vanishing_cutoff(float(np.abs(values).max()), values.size)
-            smallest = float(values[0]) if abs(values[0]) > cutoff else 0.0
+            smallest = float(values[0]) if abs(values[0]) > tolerance * np.abs(values).max() else 0.0
             if smallest < best[0]:
                 best = smallest, member, chain.unflatten(vectors[:, 0])
         return (0.0, -1, []) if best[1] < 0 else best
@@ -205,14 +204,13 @@ def loss_on_data(component: Component, X: Any, Y: Any | None = None) -> LossDiag
     return LossDiagram(component, problem, losses)
 
 
-def _tangential(chain: Chain, loss: BlockLoss, full: bool) -> float:
-    """Norm of the part of the gradient at a block that is tangent to the function space."""
+def _tangential(chain: Chain, loss: BlockLoss, rank: int, largest: int) -> float:
+    """Norm of the part of the gradient at a block of a given rank that is tangent to the function space."""
     Z = chain.product
     G = loss.gradient(Z)
-    if full:
+    if rank == largest:
         return float(np.linalg.norm(G))
-    rank = field_rank(Z, chain.field) * chain.field.width
     U, _, Vh = np.linalg.svd(Z)
-    left, right = U[:, rank:], Vh[rank:]
+    left, right = U[:, rank * chain.field.width :], Vh[rank * chain.field.width :]
     # Subtracting first and taking the norm then keeps the small difference exact.
     return float(np.linalg.norm(G - left @ (left.conj().T @ G @ right.conj().T) @ right))

@@ -163,6 +163,43 @@ def family_slice(
     return figure
 
 
+def projection(component: Component, directions: Any, samples: int = 4000, seed: int = 0) -> Figure:
+    """Random points of norm 1 on a component, projected to the span of 2 or 3 equivariant matrices.
+
+    Parameters
+    ----------
+    component : Component
+    directions : array_like of shape (2 or 3, m, n)
+        Equivariant matrices; coordinates are the inner products with them.
+    samples, seed : int
+        Number of points, and the seed of the random parameters they come from.
+
+    Raises
+    ------
+    InputError
+        If there are not 2 or 3 directions, or one of them is not equivariant.
+    """
+    basis = _directions(component.maps.bounded(min(component.rank, min(component.maps.shape))), directions)
+    rng = np.random.default_rng(seed)
+    coordinates, norms = np.zeros((samples, len(basis))), np.zeros(samples)
+    steps = [component.maps.coordinates(direction) for direction in basis]
+    for number, bundle in enumerate(component.maps.bundles):
+        for position, member in enumerate(bundle.members.tolist()):
+            rank, (_, rows, cols, beta) = component.ranks[member], steps[0][number].shape
+            left = bundle.field.pack(rng.standard_normal((samples, rows, rank, beta)))
+            right = bundle.field.pack(rng.standard_normal((samples, rank, cols, beta)))
+            points = bundle.field.unpack(left @ right)
+            norms += bundle.dimension * (points**2).sum(axis=(1, 2, 3))
+            step = np.stack([blocks[number][position] for blocks in steps])
+            coordinates += bundle.dimension * np.einsum("srcb,krcb->sk", points, step)
+    with house_style():
+        figure = new_figure(4.6, 4.4)
+        axes: Any = _space(figure) if len(basis) == 3 else figure.add_subplot()
+        axes.scatter(*(coordinates / np.sqrt(np.where(norms > 0, norms, 1.0))[:, None]).T, s=2, color=BLUE, alpha=0.4)
+        axes.set(title=f"projection of ranks {component.ranks}, norm 1", xlabel="$t_1$", ylabel="$t_2$", aspect="equal")
+    return figure
+
+
 def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
     """Loss and squared distance from the symmetry along a regularization path, against the hard-wired optimum."""
     weights = [point.weight for point in path]

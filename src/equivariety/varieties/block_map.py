@@ -76,6 +76,10 @@ class HiddenSpace:
             for number, (bundle, multiplicity) in enumerate(zip(self.bundles, self.multiplicities, strict=True))
         ]
 
+    @cached_property
+    def _panel_places(self) -> list[NDArray[np.intp]]:
+        return [place.transpose(0, 1, 3, 2) for place in self.places()]
+
     def analyze(self, X: Any) -> tuple[Any, ...]:
         return tuple(namespace(X).permute_dims(panel, (0, 1, 2, 4, 3)) for panel in self.panels(X))
 
@@ -83,7 +87,7 @@ class HiddenSpace:
         xp = namespace(X)
         return tuple(
             xp.reshape(xp.take(X, constant(place.ravel(), X), axis=1), (X.shape[0], *place.shape))
-            for place in (place.transpose(0, 1, 3, 2) for place in self.places())
+            for place in self._panel_places
         )
 
     def from_panels(self, panels: Sequence[Any]) -> Any:
@@ -147,20 +151,26 @@ class BlockMap:
 
     def _applied(self, X: Any) -> Any:
         images = [
-            _act(matrix, panel, bundle.field.beta)
+            _act(matrix, panel, bundle.field.beta, self._features_follow)
             for bundle, matrix, panel in zip(self.source.bundles, self._matrices, self.source.panels(X), strict=True)
         ]
         return self.target.from_panels(images)
 
     @cached_property
     def _matrices(self) -> tuple[NDArray[np.float64], ...]:
-        """The transposed blocks as real matrices, from columns (unit, index) to columns (index, unit)."""
+        """The transposed blocks as real matrices, from columns (unit, index) to the order that the target stores."""
         matrices = []
+        order = (0, 4, 3, 1, 2) if self._features_follow else (0, 4, 3, 2, 1)
         for bundle, block in zip(self.source.bundles, self.blocks, strict=True):
             members, rows, cols, beta = block.shape
-            real = bundle.field.realize(block).reshape(members, rows * beta, cols, beta)
-            matrices.append(np.ascontiguousarray(real.transpose(0, 3, 2, 1).reshape(members, beta * cols, rows * beta)))
+            real = bundle.field.realize(block).reshape(members, rows, beta, cols, beta)
+            matrices.append(np.ascontiguousarray(real.transpose(order).reshape(members, beta * cols, rows * beta)))
         return tuple(matrices)
+
+    @property
+    def _features_follow(self) -> bool:
+        """Whether the target wants its coordinates (index, unit) in memory, as features, and not (unit, index)."""
+        return isinstance(self.target, HiddenSpace)
 
     def matrix(self) -> NDArray[np.float64]:
         """The dense matrix, shape (target degree, source degree)."""
@@ -178,11 +188,14 @@ class BlockMap:
         return self.matrix().astype(dtype or np.float64)
 
 
-def _act(matrices: NDArray[np.float64], panel: Any, beta: int) -> Any:
+def _act(matrices: NDArray[np.float64], panel: Any, beta: int, features_follow: bool) -> Any:
     """Multiply the axes (beta, multiplicity) of a panel by the matrices of the members, the same for every copy."""
     xp = namespace(panel)
     samples, members, copies, _, _ = panel.shape
     rows = xp.permute_dims(xp.reshape(panel, (samples, members, copies, -1)), (1, 2, 0, 3))
     images = xp.matmul(rows, constant(matrices, rows)[:, None])
-    images = xp.reshape(images, (members, copies, samples, images.shape[3] // beta, beta))
-    return xp.permute_dims(images, (2, 0, 1, 4, 3))
+    if features_follow:
+        images = xp.reshape(images, (members, copies, samples, images.shape[3] // beta, beta))
+        return xp.permute_dims(images, (2, 0, 1, 4, 3))
+    images = xp.reshape(images, (members, copies, samples, beta, images.shape[3] // beta))
+    return xp.permute_dims(images, (2, 0, 1, 3, 4))
