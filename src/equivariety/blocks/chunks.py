@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 CHUNK_VALUES = 2**18
 
 # Values that a chunk may have at most when wide blocks ask for more rows.
-_LARGEST_CHUNK = 2**25
+_LARGEST_CHUNK = 2**24
 
 # Shorter floating numbers are too coarse to be added up.
 _SINGLE_BITS = 32
@@ -67,7 +67,7 @@ def in_threads(task: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
         yield from map(task, items)
         return
     with blas.limit(limits=1), ThreadPoolExecutor(workers) as pool:
-        yield from _in_order(pool, task, items, 2 * workers)
+        yield from _in_order(pool, task, items, workers + 1)
 
 
 def _in_order(

@@ -142,7 +142,7 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     batches = [slices[start : start + size] for start in range(0, len(slices), size)]
     total = zero()
     for part in in_threads(task, batches) if host else map(task, batches):
-        total = _add_in_place(total, part)
+        total = add_in_place(total, part)
     if Y is None:
         total = replace(total, target_norm=total.energy)
     if not np.isfinite(total.target_norm + total.energy):
@@ -171,11 +171,16 @@ def _zero(domain: ChangeOfBasis, codomain: ChangeOfBasis, with_targets: bool, pr
     )
 
 
-def _add_in_place(total: Moments, part: Moments) -> Moments:
+def add_in_place(total: Moments, part: Moments) -> Moments:
     """The sum, in the arrays of the first: Gram blocks may take a good part of the memory."""
     for into, addend in zip(total.matrices, part.matrices, strict=True):
         np.add(into, addend, out=into)
-    return replace(total, weight=total.weight + part.weight, target_norm=total.target_norm + part.target_norm)
+    return replace(
+        total,
+        weight=total.weight + part.weight,
+        target_norm=total.target_norm + part.target_norm,
+        precision=max(total.precision, part.precision),
+    )
 
 
 def _add_chunk(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from equivariety.blocks import Moments
-from equivariety.blocks.moments import Samples
+from equivariety.blocks.moments import Samples, add_in_place
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.varieties.checkpoints import Checkpoint, Progress, load_progress, save_progress
@@ -70,7 +70,7 @@ def stream_moments(
     for number, batch in enumerate(remaining, start=done + 1):
         samples = replace(_samples(batch), first_row=rows)
         part = array_moments(maps, samples)
-        total = part if total is None else total + part
+        total = part if total is None else add_in_place(total, part)
         rows += samples.X.shape[0]
         if checkpoint is not None and number % checkpoint.every == 0:
             save_progress(checkpoint.path, Progress(number, total, start.stream))
