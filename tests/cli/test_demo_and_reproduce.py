@@ -10,8 +10,8 @@ import struct
 import numpy as np
 import pytest
 
-from equivariety.cli.talk import equal_ranks
 from equivariety.varieties import EquivariantMaps
+from equivariety.varieties.equal_ranks import equal_ranks
 
 
 def test_demo_writes_a_table_and_pictures(run, tmp_path):

@@ -59,7 +59,7 @@ def test_exports_with_any_batch_size(model):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["component", "mlp"])
+@pytest.mark.parametrize("name", ["component", "fourier", "mlp"])
 def test_onnx_runtime_gives_the_same_outputs(name, tmp_path):
     import onnxruntime
 

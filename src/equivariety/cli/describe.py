@@ -40,7 +40,10 @@ def describe(
     if as_json:
         print_json(result)
         return
-    print_facts({key: result[key] for key in ("degree", "orbits", "dimension")})
+    facts = {key: result[key] for key in ("degree", "orbits", "dimension")}
+    print_facts(
+        {**facts, "largest rank": maps.largest_rank, "dimensions every map loses": maps.shape[1] - maps.largest_rank}
+    )
     rows = [
         (label_text(block.label), block.field, block.irrep_dim, block.rows, block.cols)
         for block in maps.blocks[:TABLE_LIMIT]

@@ -51,6 +51,7 @@ def compare(
     """
     from equivariety.actions import trivial
     from equivariety.varieties import EquivariantMaps
+    from equivariety.varieties.equal_ranks import equal_ranks
 
     family = maps.bounded(rank)
     moments = moments_with_progress(maps, train)
@@ -64,23 +65,3 @@ def compare(
     solutions["dense"] = dense
     solutions["best"] = best
     return [Row(name, solution, solution.error(test), (losses or {}).get(name)) for name, solution in solutions.items()]
-
-
-def equal_ranks(maps: EquivariantMaps, rank: int) -> tuple[int, ...]:
-    """The largest rank that all blocks can have, what remains given out one more each, from the lowest frequency up.
-
-    Examples
-    --------
-    >>> import equivariety as ev
-    >>> equal_ranks(ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)), 99)
-    (4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3)
-    """
-    blocks = maps.blocks
-    common = rank // sum(block.irrep_dim for block in blocks)
-    ranks = [min(common, block.largest_rank) for block in blocks]
-    left = rank - sum(block.irrep_dim * used for block, used in zip(blocks, ranks, strict=True))
-    for position, block in enumerate(blocks):
-        if block.irrep_dim <= left and ranks[position] < block.largest_rank:
-            ranks[position] += 1
-            left -= block.irrep_dim
-    return tuple(ranks)

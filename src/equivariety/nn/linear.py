@@ -8,8 +8,8 @@ from typing import Any, Self
 from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.nn.network import BlockNetwork
-from equivariety.nn.ranks import spread_rank
 from equivariety.varieties import Component, EquivariantMaps, InvariantMaps
+from equivariety.varieties.equal_ranks import equal_ranks
 
 
 class EquivariantLinear(BlockNetwork):
@@ -114,5 +114,5 @@ def _hidden(maps: EquivariantMaps, rank: int | None, ranks: Sequence[int] | None
     if rank is not None and ranks is not None:
         raise InputError(f"give rank or ranks, not both: rank={rank}, ranks={tuple(ranks)}")
     if rank is not None:
-        return [spread_rank(maps, rank)]
+        return [equal_ranks(maps, rank)]
     return [] if ranks is None else [Component(maps, tuple(ranks)).ranks]

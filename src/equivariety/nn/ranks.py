@@ -1,40 +1,12 @@
-"""Ranks and widths of networks: validated once, with messages that name the block."""
+"""Widths of networks: validated once, with messages that name the block."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from equivariety.errors import InputError
-from equivariety.varieties import Component, EquivariantMaps
-
-
-def spread_rank(maps: EquivariantMaps, rank: int) -> tuple[int, ...]:
-    """A total rank spread over the blocks as evenly as possible, the rest from the first block on.
-
-    Examples
-    --------
-    >>> import equivariety as ev
-    >>> spread_rank(ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)), 99)
-    (4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3)
-    """
-    if isinstance(rank, bool) or int(rank) != rank or not 1 <= rank <= min(maps.shape):
-        raise InputError(f"rank must be a whole number from 1 to {min(maps.shape)}, not {rank}")
-    largest = np.array([block.largest_rank for block in maps.blocks])
-    weights = np.array([block.irrep_dim for block in maps.blocks])
-    ranks = np.zeros_like(largest)
-    left = int(rank)
-    while True:
-        # One more for every block that still can and fits, in order; stops when nothing fits any more.
-        grown = left
-        for place in np.flatnonzero(ranks < largest).tolist():
-            if weights[place] <= left:
-                ranks[place] += 1
-                left -= int(weights[place])
-        if left == grown:
-            return tuple(ranks.tolist())
+from equivariety.varieties import Component
 
 
 def validated_widths(component: Component, depth: int, widths: Sequence[Sequence[int]] | None) -> list[tuple[int, ...]]:
