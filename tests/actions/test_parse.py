@@ -85,6 +85,8 @@ def test_a_file_whose_name_ends_like_a_suffix(tmp_path):
         ("shift:100000x100000", "has too many points to be held in memory: 10,000,000,000, more than 268,435,456"),
         ("symmetric:1000^9", "has too many points"),
         ("symmetric:60/30", "has too many points"),
+        ("symmetric:28/14", "has too many subsets to be held in memory: 40,116,600 of 14 points each, more than"),
+        ("cyclic:1^200000", r"exponent of action 'cyclic:1\^200000' must be at most 64, not 200000"),
         ("(1 99999999999)", "has too many points"),
         ("cyclic:2^99999999999", "has too many points"),
         ("symmetric:4^0", "exponent of an action must be at least 1, not 0"),
@@ -99,6 +101,9 @@ def test_files_that_hold_something_else(tmp_path):
     path = tmp_path / "action.json"
     path.write_text("not json")
     with pytest.raises(InputError, match="is not JSON"):
+        parse_action(f"@{path}")
+    path.write_text("[" * 100_000)
+    with pytest.raises(InputError, match="is nested too deep to be a list of generators"):
         parse_action(f"@{path}")
     path.write_text('{"images": [1, 0]}')
     with pytest.raises(InputError, match="must hold a list of 0-based generators, or an object with the key"):

@@ -33,6 +33,9 @@ _FORMS = (
 MAXIMUM_POINTS = 2**28
 """Two gibibytes for each generator."""
 
+# Any action that moves a point has more than MAXIMUM_POINTS tuples of this length.
+_LARGEST_EXPONENT = 64
+
 Size = tuple[int, ...]
 
 
@@ -68,9 +71,31 @@ def parse_action(text: str, degree: int | None = None) -> PermutationAction:
     action = _parse_base(base, degree)
     for kind, digits in _SUFFIX.findall(suffixes):
         number = int(digits)
-        _check_points(action.degree ** min(number, 64) if kind == "^" else comb(action.degree, number), text)
-        action = action**number if kind == "^" else action.on_subsets(number)
+        if kind == "^":
+            _check_power(action.degree, number, text)
+            action = action**number
+        else:
+            _check_subsets(action.degree, number, text)
+            action = action.on_subsets(number)
     return action
+
+
+def _check_power(degree: int, exponent: int, text: str) -> None:
+    _check_points(degree ** min(exponent, _LARGEST_EXPONENT), text)
+    if exponent > _LARGEST_EXPONENT:
+        raise InputError(f"exponent of action {text.strip()!r} must be at most {_LARGEST_EXPONENT}, not {exponent}")
+
+
+def _check_subsets(degree: int, size: int, text: str) -> None:
+    """All subsets are listed with all their points."""
+    if size > degree:
+        return  # the action says what is wrong
+    # The cap keeps the binomial coefficient quick to compute; it is far too large from there on.
+    count = comb(degree, min(size, degree - size, _LARGEST_EXPONENT))
+    _check_points(count, text)
+    if count * size > MAXIMUM_POINTS:
+        raise InputError(f"action {text.strip()!r} has too many subsets to be held in memory: {count:,} of {size} "
+                         f"points each, more than {MAXIMUM_POINTS:,} points in all")  # fmt: skip
 
 
 def _check_points(count: int, text: str) -> None:
@@ -114,6 +139,8 @@ def _read_file(path: Path) -> PermutationAction:
         raise InputError(f"action file {str(path)!r} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise InputError(f"action file {str(path)!r} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"action file {str(path)!r} is nested too deep to be a list of generators") from error
     generators = content.get("generators") if isinstance(content, dict) else content
     if not isinstance(generators, list):
         raise InputError(
