@@ -20,11 +20,22 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "cut.npy").write_bytes((tmp_path / "x.npy").read_bytes()[:300])
     (tmp_path / "bad.csv").write_text("a,b,c\n1,2,3\n4,x,6\n")
     (tmp_path / "ragged.csv").write_text("1,2,3\n4,5\n")
+    (tmp_path / "header.csv").write_text("a,b\n1,2,3\n")
+    (tmp_path / "underscore.csv").write_text("a,b\n\n   \n1,1_0\n")
+    (tmp_path / "latin.csv").write_bytes(b"a\xe9,b\n1,2\n")
+    (tmp_path / "field.csv").write_text("1" * 200_000 + ",2\n")
+    np.savez("whole.npz", X=good)
+    (tmp_path / "cut.npz").write_bytes((tmp_path / "whole.npz").read_bytes()[:700])
+    damaged = bytearray((tmp_path / "whole.npz").read_bytes())
+    damaged[600] ^= 255
+    (tmp_path / "damaged.npz").write_bytes(damaged)
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     (tmp_path / "short-idx").write_bytes(b"\x00\x00\x08\x03\x00\x00")
     (tmp_path / "not.json").write_text("{")
     return tmp_path
 
 
+CSV = ("--action", "cyclic:2", "--rank", "1")
 FIT = ("fit", "x.npy", "--action", "shift:3x4:axis=1", "--rank")
 
 
@@ -40,6 +51,9 @@ FIT = ("fit", "x.npy", "--action", "shift:3x4:axis=1", "--rank")
         (("describe", "shfit:28x28"), "did you mean 'shift'?"),
         (("describe", "@nowhere.json"), "action file 'nowhere.json' cannot be read"),
         (("describe", "@not.json"), "action file 'not.json' is not JSON"),
+        (("describe", "@deep.json"), "action file 'deep.json' is nested too deep to be a list of generators"),
+        (("describe", "symmetric:28/14"), "has too many subsets to be held in memory: 40,116,600 of 14 points each"),
+        (("describe", "cyclic:3", "--codomain-degree", "4"), "--codomain-degree goes with the cycles of --codomain"),
         (("describe", "cyclic:3", "--codomain", "cyclic:3", "--outputs", "1"), "give either --codomain or --outputs"),
         (("describe", "cyclic:3", "--codomain", "symmetric:3"), "the domain has 1, the codomain has 2"),
         (("describe", "cyclic:3", "--rank", "4"), "rank must be a whole number from 0 to 3, not 4"),
@@ -59,7 +73,17 @@ FIT = ("fit", "x.npy", "--action", "shift:3x4:axis=1", "--rank")
         (("fit", "text.npy", *FIT[2:], "3"), "data file 'text.npy' is not a NumPy file of numbers, or is truncated"),
         (("fit", "cut.npy", *FIT[2:], "3"), "data file 'cut.npy' is not a NumPy file of numbers, or is"),
         (("fit", "bad.csv", "--action", "cyclic:3", "--rank", "1"), "'bad.csv', line 3, column 2: 'x' is not a number"),
-        (("fit", "ragged.csv", "--action", "cyclic:3", "--rank", "1"), "line 2: expected 3 columns as in the first"),
+        (("fit", "ragged.csv", "--action", "cyclic:3", "--rank", "1"), "line 2: expected 3 columns as in line 1"),
+        (("fit", "header.csv", *CSV), "'header.csv', line 2: expected 2 columns as in line 1, not 3"),
+        (("fit", "underscore.csv", *CSV), "'underscore.csv', line 4, column 2: '1_0' is not a number"),
+        (("fit", "latin.csv", *CSV), "data file 'latin.csv' must be text in UTF-8: byte 1 is not"),
+        (("fit", "field.csv", *CSV), "data file 'field.csv' is not a CSV file of numbers: field larger than"),
+        (("fit", "cut.npz", *FIT[2:], "3"), "data file 'cut.npz' is not a NumPy file of numbers, or is truncated"),
+        (("fit", "damaged.npz", *FIT[2:], "3"), "data file 'damaged.npz' is not a NumPy file of numbers, or is"),
+        (("lcn", "3,2", "2,1", "critical", "--data", "cut.npz"), "--data cut.npz must hold numbers, X and y"),
+        (("lcn", "3,2", "2,1", "critical", "--data", "deep.json"), "--data deep.json must hold numbers, X and y"),
+        (("fit", "nan.npy", *FIT[2:], "3", "--report", "new/folder"), "row 17 contains NaN or infinity"),
+        ((*FIT, "3", "--report", "x.npy/below"), "x.npy' is not a folder"),
         (("fit", "short-idx", "--action", "cyclic:3", "--rank", "1"), "truncated"),
         (("fit", "nowhere.npy", *FIT[2:], "3"), "data file 'nowhere.npy' does not exist"),
         (("fit", "x.npy", "--action", "cyclic:5", "--rank", "1"), "X must have shape (samples, 5)"),
@@ -85,6 +109,29 @@ def test_no_argument_shows_the_help(run):
     assert code == 2
     assert "describe" in output
     assert error == ""
+
+
+def test_too_little_memory_is_one_line(run, monkeypatch):
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError("Unable to allocate 4.18 GiB")
+
+    monkeypatch.setattr("equivariety.actions.parse.parse_action", exhausted)
+    code, output, error = run("describe", "cyclic:3")
+    assert (code, output, error) == (2, "", "equivariety: not enough memory: Unable to allocate 4.18 GiB\n")
+
+
+def test_the_codomain_has_a_degree_of_its_own(run):
+    code, output, _ = run(
+        "describe", "(1 2 3)", "--degree", "4", "--codomain", "()", "--codomain-degree", "2", "--json"
+    )
+    assert code == 0
+    assert '"dimension": 4' in output
+
+
+def test_blank_lines_of_csv_files_are_skipped(run, tmp_path):
+    (tmp_path / "blank.csv").write_text("a,b\n  \n1,2\n\n2,3\n")
+    code, _, error = run("fit", str(tmp_path / "blank.csv"), *CSV)
+    assert (code, error) == (0, "")
 
 
 def test_an_interrupt_leaves_no_broken_file(run, folder, monkeypatch):

@@ -50,6 +50,9 @@ def main(arguments: list[str] | None = None) -> None:
         if message:  # without any argument the help has been shown, and nothing is left to say
             print(f"equivariety: {message}", file=sys.stderr)
         raise SystemExit(INPUT_ERROR) from None
+    except MemoryError as error:
+        print(": ".join(["equivariety: not enough memory", *filter(None, [str(error)])]), file=sys.stderr)
+        raise SystemExit(INPUT_ERROR) from None
     except (KeyboardInterrupt, typer.Abort):
         print("equivariety: interrupted; no file was left half-written", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import time
+import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -156,7 +158,7 @@ def read_data(path: Path | None) -> tuple[FloatArray, FloatArray]:
         table = np.loadtxt(path, delimiter=",", ndmin=2)
     except OSError as error:
         raise InputError(f"--data {path} cannot be read: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, EOFError, RecursionError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"--data {path} must hold numbers, X and y: {error}") from error
     return table[:, :-1], table[:, -1]
 

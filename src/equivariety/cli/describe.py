@@ -29,13 +29,16 @@ TABLE_LIMIT = 60
 def describe(
     action: ActionText,
     codomain: Annotated[str | None, typer.Option(help="ACTION on the outputs; by default the same.")] = None,
+    codomain_degree: Annotated[
+        int | None, typer.Option(help="The same as --degree, for the cycles of --codomain.")
+    ] = None,
     outputs: Annotated[int | None, typer.Option(help="Invariant maps to this many outputs.")] = None,
     rank: Annotated[int | None, typer.Option(help="Bound on the rank: count the components.")] = None,
     degree: Degree = None,
     as_json: AsJson = False,
 ) -> None:
     """Blocks, dimension and number of components of the equivariant maps."""
-    maps = build_maps(action, degree, codomain, outputs)
+    maps = build_maps(action, degree, codomain, outputs, codomain_degree)
     result = description(maps, rank)
     if as_json:
         print_json(result)
@@ -118,7 +121,11 @@ def component_row(component: Component) -> dict[str, Any]:
 
 
 def build_maps(
-    action: str, degree: int | None = None, codomain: str | None = None, outputs: int | None = None
+    action: str,
+    degree: int | None = None,
+    codomain: str | None = None,
+    outputs: int | None = None,
+    codomain_degree: int | None = None,
 ) -> EquivariantMaps:
     """The maps that the options of a command name."""
     from equivariety.actions.parse import parse_action
@@ -126,7 +133,9 @@ def build_maps(
 
     if codomain is not None and outputs is not None:
         raise InputError("give either --codomain or --outputs, not both")
+    if codomain_degree is not None and codomain is None:
+        raise InputError("--codomain-degree goes with the cycles of --codomain only")
     domain = parse_action(action, degree)
     if outputs is not None:
         return InvariantMaps(domain, outputs)
-    return EquivariantMaps(domain, None if codomain is None else parse_action(codomain))
+    return EquivariantMaps(domain, None if codomain is None else parse_action(codomain, codomain_degree))

@@ -99,18 +99,17 @@ def parse_ranks(text: str) -> tuple[int, ...]:
 
 
 def check_outputs(out: Path | None, report: Path | None) -> None:
-    """Refuse folders that cannot be written to before the long work starts."""
+    """Refuse folders that cannot be written to before the long work starts; a missing one is made when written to."""
     import os
 
     if out is not None and not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
         raise InputError(f"--out {str(out)!r} cannot be written: its folder does not exist or is not writable")
     if report is not None:
-        try:
-            report.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"--report {str(report)!r} cannot be written: {error.strerror}") from error
-        if not os.access(report, os.W_OK):
-            raise InputError(f"--report {str(report)!r} cannot be written: the folder is not writable")
+        existing = next(folder for folder in (report, *report.absolute().parents) if folder.exists())
+        if not existing.is_dir():
+            raise InputError(f"--report {str(report)!r} cannot be written: {str(existing)!r} is not a folder")
+        if not os.access(existing, os.W_OK):
+            raise InputError(f"--report {str(report)!r} cannot be written: {str(existing)!r} is not writable")
 
 
 def print_solution(solution: Solution, result: dict[str, Any]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import zipfile
+import zlib
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -63,7 +65,7 @@ def _read_numpy(path: Path) -> NDArray[Any]:
             return loaded[_name_in(path, list(loaded.files))]
     except InputError:
         raise
-    except (ValueError, EOFError, OSError, KeyError) as error:
+    except (ValueError, EOFError, OSError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"data file {str(path)!r} is not a NumPy file of numbers, or is truncated") from error
 
 
@@ -76,28 +78,36 @@ def _name_in(path: Path, names: list[str]) -> str:
 
 
 def _read_csv(path: Path) -> NDArray[np.float64]:
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        rows = [(line, row) for line, row in enumerate(csv.reader(stream), start=1) if row]
-    if rows and not any(_is_number(cell) for cell in rows[0][1]):
-        rows = rows[1:]  # a header
+    lines = _csv_lines(path)
+    # A header has names only, and as many as there are columns.
+    rows = lines[1:] if lines and not any(_is_number(cell) for cell in lines[0][1]) else lines
     if not rows:
         raise InputError(f"data file {str(path)!r} holds no numbers")
-    width = len(rows[0][1])
+    first, width = lines[0][0], len(lines[0][1])
     for line, row in rows:
         if len(row) != width:
-            raise InputError(
-                f"{str(path)!r}, line {line}: expected {width} columns as in the first line, not {len(row)}"
-            )
+            raise InputError(f"{str(path)!r}, line {line}: expected {width} columns as in line {first}, not {len(row)}")
+        for column, cell in enumerate(row, start=1):
+            if not _is_number(cell):
+                raise InputError(f"{str(path)!r}, line {line}, column {column}: {cell!r} is not a number")
+    return np.array([row for _, row in rows], dtype=np.float64)
+
+
+def _csv_lines(path: Path) -> list[tuple[int, list[str]]]:
+    """The lines that are not blank, with their numbers."""
     try:
-        return np.array([row for _, row in rows], dtype=np.float64)
-    except ValueError:
-        line, column, cell = next(
-            (line, column, cell) for line, row in rows for column, cell in enumerate(row, 1) if not _is_number(cell)
-        )
-        raise InputError(f"{str(path)!r}, line {line}, column {column}: {cell!r} is not a number") from None
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            reader = csv.reader(stream)
+            return [(reader.line_num, row) for row in reader if len(row) > 1 or "".join(row).strip()]
+    except UnicodeDecodeError as error:
+        raise InputError(f"data file {str(path)!r} must be text in UTF-8: byte {error.start} is not") from error
+    except csv.Error as error:
+        raise InputError(f"data file {str(path)!r} is not a CSV file of numbers: {error}") from error
 
 
 def _is_number(cell: str) -> bool:
+    if "_" in cell:  # Python reads 1_0 as 10; no other program does
+        return False
     try:
         float(cell)
     except ValueError:

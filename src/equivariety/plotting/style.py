@@ -51,12 +51,15 @@ def house_style() -> Iterator[None]:
 def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
     """Write ``name.png`` and ``name.svg`` into a folder, each under a temporary name first.
 
+    The folder is made if it does not exist.
+
     Returns
     -------
     list of Path
         The files written.
     """
     written = []
+    Path(folder).mkdir(parents=True, exist_ok=True)
     for kind in ("png", "svg"):
         path = Path(folder) / f"{name}.{kind}"
         metadata = {"Date": None} if kind == "svg" else None
