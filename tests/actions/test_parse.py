@@ -89,7 +89,7 @@ def test_a_file_whose_name_ends_like_a_suffix(tmp_path):
         ("cyclic:1^200000", r"exponent of action 'cyclic:1\^200000' must be at most 64, not 200000"),
         ("(1 99999999999)", "has too many points"),
         ("cyclic:2^99999999999", "has too many points"),
-        ("symmetric:4^0", "exponent of an action must be at least 1, not 0"),
+        ("symmetric:4^0", "exponent of an action must be a whole number of at least 1, not 0"),
     ],
 )
 def test_errors_say_what_to_write(text, message):

@@ -139,6 +139,16 @@ def test_features_of_a_factorization_carry_the_group(name):
         (lambda maps: maps.bounded(6), "rank must be a whole number from 0 to 5, not 6"),
         (lambda maps: maps.bounded(2.5), "rank must be a whole number from 0 to 5, not 2.5"),
         (lambda maps: maps.bounded(True), "rank must be a whole number from 0 to 5, not True"),
+        (lambda maps: maps.bounded(None), "rank must be a whole number from 0 to 5, not None"),
+        (lambda maps: maps.bounded("a"), "rank must be a whole number from 0 to 5, not 'a'"),
+        (lambda maps: maps.bounded(float("nan")), "rank must be a whole number from 0 to 5, not nan"),
+        (lambda maps: maps.bounded([2]), r"rank must be a whole number from 0 to 5, not \[2\]"),
+        (
+            lambda maps: maps.bounded(2).component(3),
+            "ranks must be a sequence of 3 whole numbers, one for each block, not 3",
+        ),
+        (lambda maps: maps.bounded(2).component(None), "one for each block, not None"),
+        (lambda maps: maps.bounded(2).component(("a", 0, 0)), "rank 1 must be a whole number from 0 to 2 .*, not 'a'"),
         (lambda maps: maps.bounded(2).count_components("H"), "field must be 'R' or 'C', not 'H'"),
         (lambda maps: maps.bounded(2).component((1, 0)), "ranks must have one entry for each of the 3 blocks, not 2"),
         (

@@ -93,13 +93,27 @@ def test_linear_spaces_have_no_singular_points():
 
 
 def test_errors():
-    with pytest.raises(ev.InputError, match="rank must be from 0 to"):
+    with pytest.raises(ev.InputError, match="rank must be a whole number from 0 to 2, not 3"):
         ev.DeterminantalVariety(3, 2, 5)
-    with pytest.raises(ev.InputError, match="must not be negative"):
+    with pytest.raises(ev.InputError, match="m must be a whole number of at least 0, not -1"):
         ev.DeterminantalVariety(0, -1, 5)
     with pytest.raises(ev.InputError, match="field must be one of 'R', 'C', 'H', not 'Q'"):
         ev.DeterminantalVariety(1, 2, 2, "Q")
     with pytest.raises(ev.InputError, match=r"M must have shape \(2, 2, 4\) over H, not \(2, 2\)"):
         ev.DeterminantalVariety(1, 2, 2, "H").nearest(np.eye(2))
+    with pytest.raises(ev.InputError, match=r"rank must be a whole number from 0 to 3, not 1\.5"):
+        ev.DeterminantalVariety(1.5, 3, 3)
+    with pytest.raises(ev.InputError, match="n must be a whole number of at least 0, not None"):
+        ev.DeterminantalVariety(0, 3, None)
+    with pytest.raises(ev.InputError, match="M must hold numbers, not values of type <U1"):
+        ev.DeterminantalVariety(1, 1, 2).contains([["a", "b"]])
     with pytest.raises(ev.InputError, match="NaN or infinity"):
         ev.DeterminantalVariety(1, 2, 2).nearest([[1, np.nan], [0, 1]])
+
+
+@pytest.mark.parametrize("field", ["R", "C", "H"])
+def test_matrices_without_entries(field):
+    variety = ev.DeterminantalVariety(0, 0, 3, field)
+    M = np.zeros((0, 3, 4) if field == "H" else (0, 3))
+    assert variety.contains(M)
+    assert variety.nearest(M).shape == M.shape

@@ -162,7 +162,7 @@ def test_shift_of_28_by_28_images():
         (lambda: FAMILIES["rotation"].project(np.ones((9, 8))), r"the matrix must have shape \(9, 9\), not \(9, 8\)"),
         (lambda: FAMILIES["rotation"].project(np.full((9, 9), 1j)), "the matrix must be real, not of type complex128"),
         (lambda: FAMILIES["rotation"].contains(np.full((9, 9), np.nan)), "finite numbers: row 0 contains NaN"),
-        (lambda: ev.InvariantMaps(ev.actions.cyclic(3), 0), "degree must be a whole number of at least 1, not 0"),
+        (lambda: ev.InvariantMaps(ev.actions.cyclic(3), 0), "outputs must be a whole number of at least 1, not 0"),
     ],
 )
 def test_bad_input(call, message):

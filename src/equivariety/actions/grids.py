@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions.permutation import PermutationAction
 from equivariety.errors import InputError
+from equivariety.validation import is_whole_number, whole_number
 
 Grid = NDArray[np.intp]
 
@@ -52,7 +53,7 @@ def image_rotation(size: int) -> PermutationAction:
     >>> [len(orbit) for orbit in image_rotation(3).orbits()]
     [4, 4, 1]
     """
-    return _from_moves(_validated_shape((size, size), 2), [np.rot90])
+    return _from_moves(_validated_sides(size, 2), [np.rot90])
 
 
 def image_reflection(shape: tuple[int, int], axis: int = 1) -> PermutationAction:
@@ -78,7 +79,7 @@ def image_dihedral(size: int) -> PermutationAction:
     >>> [len(orbit) for orbit in image_dihedral(4).orbits()]
     [4, 8, 4]
     """
-    return _from_moves(_validated_shape((size, size), 2), [np.rot90, np.fliplr])
+    return _from_moves(_validated_sides(size, 2), [np.rot90, np.fliplr])
 
 
 def volume_rotations(size: int) -> PermutationAction:
@@ -96,7 +97,7 @@ def volume_rotations(size: int) -> PermutationAction:
     [1, 6, 8, 12]
     """
     return _from_moves(
-        _validated_shape((size, size, size), 3),
+        _validated_sides(size, 3),
         [lambda grid: np.rot90(grid, axes=(1, 2)), lambda grid: np.rot90(grid, axes=(0, 1))],
     )
 
@@ -112,7 +113,7 @@ def volume_symmetries(size: int) -> PermutationAction:
     (39, 35)
     """
     return _from_moves(
-        _validated_shape((size, size, size), 3),
+        _validated_sides(size, 3),
         [lambda grid: np.rot90(grid, axes=(1, 2)), lambda grid: np.rot90(grid, axes=(0, 1)), np.flip],
     )
 
@@ -147,9 +148,15 @@ def _from_moves(shape: tuple[int, ...], moves: Sequence[Callable[[Grid], Grid]])
 
 
 def _validated_shape(shape: Sequence[int], dimensions: int) -> tuple[int, ...]:
-    if len(shape) != dimensions or not all(int(side) == side and side >= 1 for side in shape):
-        raise InputError(f"shape must be {dimensions} positive whole numbers, not {tuple(shape)}")
-    return tuple(int(side) for side in shape)
+    sides = tuple(shape) if isinstance(shape, Iterable) else ()
+    if len(sides) != dimensions or not all(is_whole_number(side) and side >= 1 for side in sides):
+        given = sides if isinstance(shape, Iterable) else shape
+        raise InputError(f"shape must be {dimensions} positive whole numbers, not {given!r}")
+    return tuple(int(side) for side in sides)
+
+
+def _validated_sides(size: int, dimensions: int) -> tuple[int, ...]:
+    return (whole_number(size, "size", 1),) * dimensions
 
 
 def _validated_axis(axis: int, dimensions: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from equivariety.actions.permutation import PermutationAction
-from equivariety.errors import InputError
+from equivariety.validation import whole_number
 
 
 def cyclic(degree: int) -> PermutationAction:
@@ -16,7 +16,7 @@ def cyclic(degree: int) -> PermutationAction:
     >>> cyclic(4).cycles()
     '(1 2 3 4)'
     """
-    return PermutationAction(np.roll(np.arange(_validated_degree(degree)), -1))
+    return PermutationAction(np.roll(np.arange(whole_number(degree, "degree", 1)), -1))
 
 
 def dihedral(corners: int) -> PermutationAction:
@@ -27,8 +27,8 @@ def dihedral(corners: int) -> PermutationAction:
     >>> dihedral(5).cycles()
     '(1 2 3 4 5); (2 5)(3 4)'
     """
-    points = np.arange(_validated_degree(corners))
-    return PermutationAction(np.stack([np.roll(points, -1), -points % corners]))
+    points = np.arange(whole_number(corners, "corners", 1))
+    return PermutationAction(np.stack([np.roll(points, -1), -points % points.size]))
 
 
 def symmetric(degree: int) -> PermutationAction:
@@ -41,7 +41,7 @@ def symmetric(degree: int) -> PermutationAction:
     >>> len((symmetric(4) ** 3).orbits())
     5
     """
-    points = np.arange(_validated_degree(degree))
+    points = np.arange(whole_number(degree, "degree", 1))
     swap = np.concatenate([points[:2][::-1], points[2:]])
     return PermutationAction(np.stack([np.roll(points, -1), swap]))
 
@@ -54,7 +54,7 @@ def alternating(degree: int) -> PermutationAction:
     >>> alternating(5).cycles(), alternating(4).cycles()
     ('(1 2 3); (1 2 3 4 5)', '(1 2 3); (2 3 4)')
     """
-    points = np.arange(_validated_degree(degree))
+    points = np.arange(whole_number(degree, "degree", 1))
     if degree < 3:
         return PermutationAction(np.stack([points, points]))
     fixed = (degree + 1) % 2
@@ -75,10 +75,4 @@ def trivial(degree: int, like: PermutationAction | None = None) -> PermutationAc
     '()'
     """
     generators = 1 if like is None else len(like.generators)
-    return PermutationAction(np.tile(np.arange(_validated_degree(degree)), (generators, 1)))
-
-
-def _validated_degree(degree: int) -> int:
-    if int(degree) != degree or degree < 1:
-        raise InputError(f"degree must be a whole number of at least 1, not {degree!r}")
-    return int(degree)
+    return PermutationAction(np.tile(np.arange(whole_number(degree, "degree", 1)), (generators, 1)))

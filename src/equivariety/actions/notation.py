@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.errors import InputError
+from equivariety.validation import is_whole_number, shown
 
 _CYCLE = re.compile(r"\(([^()]*)\)")
 
@@ -44,10 +45,10 @@ def parse_cycles(text: str, degree: int | None = None) -> list[list[int]]:
     generators = [_cycles_of(part) for part in text.split(";")]
     largest = max((point for cycles in generators for cycle in cycles for point in cycle), default=0)
     size = largest if degree is None else degree
-    if size < max(largest, 1):
+    if not is_whole_number(size) or size < max(largest, 1):
         expected = f"at least {largest}" if largest else "given, and at least 1, since no point is moved"
-        raise InputError(f"degree must be {expected} for {text.strip()!r}, not {degree}")
-    return [_images(cycles, size) for cycles in generators]
+        raise InputError(f"degree must be {expected} for {text.strip()!r}, not {shown(degree)}")
+    return [_images(cycles, int(size)) for cycles in generators]
 
 
 def format_cycles(images: Sequence[int] | NDArray[np.intp]) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from equivariety.actions import operations
 from equivariety.actions.notation import format_cycles, parse_cycles
 from equivariety.errors import InputError
+from equivariety.validation import is_whole_number, shown, whole_number
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -170,9 +171,9 @@ class PermutationAction:
         >>> PermutationAction.from_cycles("(1 2 3 4)").on_subsets(2).cycles()
         '(1 4 6 3)(2 5)'
         """
-        if not 1 <= size <= self.degree:
-            raise InputError(f"size of the subsets must be from 1 to the degree {self.degree}, not {size}")
-        return PermutationAction(operations.on_subsets(self.images, size))
+        if not is_whole_number(size) or not 1 <= size <= self.degree:
+            raise InputError(f"size of the subsets must be from 1 to the degree {self.degree}, not {shown(size)}")
+        return PermutationAction(operations.on_subsets(self.images, int(size)))
 
     def __add__(self, other: PermutationAction) -> PermutationAction:
         """Disjoint union: one group acts on the points of both, generator by generator."""
@@ -186,18 +187,15 @@ class PermutationAction:
 
     def __pow__(self, exponent: int) -> PermutationAction:
         """The action on tuples of ``exponent`` points."""
-        if exponent < 1:
-            raise InputError(f"the exponent of an action must be at least 1, not {exponent}")
         result = self
-        for _ in range(exponent - 1):
+        for _ in range(whole_number(exponent, "the exponent of an action", 1) - 1):
             result = result * self
         return result
 
     def __rmul__(self, copies: int) -> PermutationAction:
         """``copies`` disjoint copies (channels); copy c holds the points ``c * degree`` and following."""
-        if copies < 1:
-            raise InputError(f"the number of copies of an action must be at least 1, not {copies}")
-        return PermutationAction(operations.copies(self.images, copies))
+        number = whole_number(copies, "the number of copies of an action", 1)
+        return PermutationAction(operations.copies(self.images, number))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PermutationAction) and np.array_equal(self.images, other.images)
@@ -217,7 +215,12 @@ class PermutationAction:
 
 def _validated(generators: Iterable[Any]) -> NDArray[np.intp]:
     """The generators as one read-only array of shape (k, n)."""
-    rows = generators if isinstance(generators, np.ndarray) else list(generators)
+    try:
+        rows = generators if isinstance(generators, np.ndarray) and generators.ndim else list(generators)
+    except TypeError as error:
+        raise InputError(
+            f"generators must be one or several lists of 0-based images, not {shown(generators)}"
+        ) from error
     if len(rows) and np.isscalar(rows[0]):
         rows = [rows]
     _check_lengths(rows)
@@ -263,6 +266,9 @@ def _check_permutation(image: NDArray[np.intp], number: int) -> None:
 
 
 def _same_number_of_generators(first: PermutationAction, second: PermutationAction, operator: str) -> None:
+    if not isinstance(second, PermutationAction):
+        hint = "; copies of an action are written 2 * action" if operator == "*" else ""
+        raise InputError(f"the right side of {operator!r} must be a PermutationAction, not {shown(second)}{hint}")
     if len(first.images) != len(second.images):
         raise InputError(f"both sides of {operator!r} must have the same generators in the same order: "
                          f"the left has {len(first.images)}, the right has {len(second.images)}")  # fmt: skip

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from equivariety.actions import operations
 from equivariety.actions.permutation import PermutationAction
 from equivariety.errors import InputError
+from equivariety.validation import is_whole_number, shown
 
 Table = NDArray[np.intp]
 
@@ -109,9 +110,9 @@ def _generating_elements(products: Table, identity: int) -> list[int]:
 
 
 def _validated_elements(generators: Sequence[int], order: int) -> list[int]:
-    elements = [int(element) for element in generators]
-    outside = [element for element in elements if not 0 <= element < order]
+    elements = list(generators)
+    outside = [element for element in elements if not is_whole_number(element) or not 0 <= element < order]
     if not elements or outside:
-        given = f"not {outside[0]}" if outside else "at least one"
+        given = f"not {shown(outside[0])}" if outside else "at least one"
         raise InputError(f"generators must be elements 0..{order - 1}, {given}")
-    return elements
+    return [int(element) for element in elements]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from equivariety.errors import InputError
+from equivariety.validation import is_whole_number, shown
 from equivariety.varieties import Component
 
 
@@ -29,9 +30,9 @@ def _check_width(component: Component, number: int, width: tuple[Any, ...]) -> N
         raise InputError(f"hidden space {number} must have one multiplicity for each of the {len(component.ranks)} "
                          f"blocks, not {len(width)}")  # fmt: skip
     for block, rank, multiplicity in zip(component.maps.blocks, component.ranks, width, strict=True):
-        if int(multiplicity) != multiplicity or multiplicity < rank:
+        if not is_whole_number(multiplicity) or multiplicity < rank:
             raise InputError(f"hidden space {number} must hold block {block.label} at least {rank} times, the rank of "
-                             f"the component, not {multiplicity}")  # fmt: skip
+                             f"the component, not {shown(multiplicity)}")  # fmt: skip
 
 
 def _check_bottleneck(component: Component, widths: Sequence[tuple[int, ...]]) -> None:

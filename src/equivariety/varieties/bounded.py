@@ -10,7 +10,8 @@ import numpy as np
 
 from equivariety.blocks import BlockSpectrum, Moments, allocate
 from equivariety.errors import InputError
-from equivariety.varieties.component import Component, truncations
+from equivariety.validation import whole_number
+from equivariety.varieties.component import Component, truncations, validated_ranks
 from equivariety.varieties.counting import Slot, count_exact, count_maximal, maximal_tuples
 from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
@@ -55,10 +56,7 @@ class RankBounded:
     rank: int
 
     def __post_init__(self) -> None:
-        largest = min(self.maps.shape)
-        if isinstance(self.rank, bool) or int(self.rank) != self.rank or not 0 <= self.rank <= largest:
-            raise InputError(f"rank must be a whole number from 0 to {largest}, not {self.rank}")
-        object.__setattr__(self, "rank", int(self.rank))
+        object.__setattr__(self, "rank", whole_number(self.rank, "rank", 0, min(self.maps.shape)))
 
     def count_components(self, field: str = "R", exact_rank: bool = False) -> int:
         """Number of irreducible components.
@@ -89,7 +87,7 @@ class RankBounded:
         InputError
             If the ranks do not fit the blocks, or add up to more than the rank of the family.
         """
-        component = Component(self.maps, tuple(ranks))
+        component = Component(self.maps, validated_ranks(self.maps, ranks))
         if component.rank > self.rank:
             raise InputError(f"ranks must use at most the rank {self.rank} in all (sum of irrep_dim * rank), "
                              f"not {component.rank}")  # fmt: skip

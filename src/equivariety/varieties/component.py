@@ -12,6 +12,7 @@ import numpy as np
 from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.errors import InputError
 from equivariety.tolerances import membership_cutoff
+from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
@@ -206,14 +207,18 @@ def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:
 
 def validated_ranks(maps: EquivariantMaps, ranks: Any) -> tuple[int, ...]:
     """Ranks as a tuple of integers that fit the blocks."""
-    given = tuple(ranks)
     largest = maps.largest_ranks
+    try:
+        given = tuple(ranks)
+    except TypeError as error:
+        raise InputError(f"ranks must be a sequence of {largest.size} whole numbers, one for each block, "
+                         f"not {ranks!r}") from error  # fmt: skip
     if len(given) != largest.size:
         raise InputError(f"ranks must have one entry for each of the {largest.size} blocks, not {len(given)}")
     # Half a million blocks are no exception, so only a wrong rank is worth looking at its block.
     wrong = (position for position, (rank, limit) in enumerate(zip(given, largest.tolist(), strict=True))
-             if int(rank) != rank or not 0 <= rank <= limit)  # fmt: skip
+             if not is_whole_number(rank) or not 0 <= rank <= limit)  # fmt: skip
     for position in wrong:
         raise InputError(f"rank {position + 1} must be a whole number from 0 to {largest[position]} "
-                         f"(block {maps.blocks[position].label}), not {given[position]}")  # fmt: skip
+                         f"(block {maps.blocks[position].label}), not {shown(given[position])}")  # fmt: skip
     return tuple(map(int, given))

@@ -13,6 +13,7 @@ from equivariety.blocks import truncation
 from equivariety.errors import InputError
 from equivariety.isotypic import Field, field_named
 from equivariety.tolerances import membership_cutoff
+from equivariety.validation import whole_number
 
 if TYPE_CHECKING:
     from equivariety.geometry.critical import CriticalPoints
@@ -59,10 +60,10 @@ class DeterminantalVariety:
 
     def __post_init__(self) -> None:
         field_named(self.field)
-        if self.m < 0 or self.n < 0:
-            raise InputError(f"m and n must not be negative, not {self.m} and {self.n}")
-        if not 0 <= self.rank <= min(self.m, self.n):
-            raise InputError(f"rank must be from 0 to min(m, n) = {min(self.m, self.n)}, not {self.rank}")
+        m, n = whole_number(self.m, "m", 0), whole_number(self.n, "n", 0)
+        rank = whole_number(self.rank, "rank", 0, min(m, n))
+        for name, value in (("rank", rank), ("m", m), ("n", n)):
+            object.__setattr__(self, name, value)
 
     @property
     def _field(self) -> Field:
@@ -128,6 +129,8 @@ class DeterminantalVariety:
             Largest distance that counts as zero; by default max(m, n) sqrt(epsilon) / 100 times the norm of M.
         """
         components = self._components(M)
+        if not components.size:
+            return True
         gains = truncation(components[None], self._field, 1).gains[0]
         allowed = tolerance
         if allowed is None:
@@ -144,7 +147,10 @@ class DeterminantalVariety:
                [0., 0.]])
         """
         field = self._field
-        spectrum = truncation(self._components(M)[None], field, 1)
+        components = self._components(M)
+        if not components.size:
+            return np.zeros(np.shape(M), dtype=np.complex128 if self.field == "C" else np.float64)
+        spectrum = truncation(components[None], field, 1)
         decoder = field.pack(spectrum.decoder[0][:, : self.rank])
         point = field.unpack(decoder @ field.pack(spectrum.encoder[0][: self.rank]))
         return point if self.field == "H" else np.asarray(field.pack(point)) + 0.0
@@ -161,6 +167,8 @@ class DeterminantalVariety:
         expected = (self.m, self.n, 4) if self.field == "H" else (self.m, self.n)
         if given.shape != expected:
             raise InputError(f"M must have shape {expected} over {self.field}, not {given.shape}")
+        if given.dtype.kind not in "fiubc":
+            raise InputError(f"M must hold numbers, not values of type {given.dtype}")
         if self.field == "R" and np.iscomplexobj(given):
             raise InputError("M must be real for field='R', not complex")
         if not np.isfinite(given).all():

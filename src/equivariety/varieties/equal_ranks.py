@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from equivariety.errors import InputError
+from equivariety.validation import whole_number
 from equivariety.varieties.maps import EquivariantMaps
 
 
@@ -19,12 +19,10 @@ def equal_ranks(maps: EquivariantMaps, rank: int) -> tuple[int, ...]:
     >>> equal_ranks(ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)), 99)
     (4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3)
     """
-    if isinstance(rank, bool) or int(rank) != rank or not 1 <= rank <= min(maps.shape):
-        raise InputError(f"rank must be a whole number from 1 to {min(maps.shape)}, not {rank}")
+    left = whole_number(rank, "rank", 1, min(maps.shape))
     largest = np.array([block.largest_rank for block in maps.blocks])
     weights = np.array([block.irrep_dim for block in maps.blocks])
     ranks = np.zeros_like(largest)
-    left = int(rank)
     while True:
         # One more for every block that still can and fits, in order; stops when nothing fits any more.
         grown = left

@@ -15,6 +15,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
 from equivariety.isotypic.irreducible import Label
 from equivariety.tolerances import membership_cutoff
+from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
 
 if TYPE_CHECKING:
@@ -259,7 +260,8 @@ class InvariantMaps(EquivariantMaps):
     """
 
     def __init__(self, domain: PermutationAction, outputs: int = 1) -> None:
-        super().__init__(domain, trivial(outputs, like=domain))
+        outputs = whole_number(outputs, "outputs", 1)
+        super().__init__(domain, trivial(outputs, like=_validated_action(domain, "domain")))
 
     @cached_property
     def decomposition(self) -> Decomposition:

@@ -1,0 +1,61 @@
+"""Checks that many public functions share."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from equivariety.errors import InputError
+
+
+def is_whole_number(value: Any) -> bool:
+    """Whether the value is a whole number, of whatever type; truth values are none.
+
+    Examples
+    --------
+    >>> [is_whole_number(value) for value in (3, 3.0, np.int8(3), 3.5, float("nan"), True, "3", None)]
+    [True, True, True, False, False, False, False, False]
+    """
+    if type(value) is int:  # by far the most frequent case, asked once for each of half a million blocks
+        return True
+    return isinstance(value, Real) and not isinstance(value, bool) and value % 1 == 0
+
+
+def whole_number(value: Any, name: str, low: int, high: int | None = None) -> int:
+    """The value as an integer.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number, below ``low`` or above ``high``.
+
+    Examples
+    --------
+    >>> whole_number(3.0, "rank", 0, 5)
+    3
+    """
+    if is_whole_number(value) and low <= value and (high is None or value <= high):
+        return int(value)
+    bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
+    raise InputError(f"{name} must be a whole number {bounds}, not {shown(value)}")
+
+
+def shown(value: Any) -> str:
+    """A value as messages print it: numbers of every type by their digits, everything else as in code."""
+    return str(value) if isinstance(value, Real) else repr(value)
+
+
+def refuse_masked(data: Any, name: str) -> None:
+    """Raise an error for masked arrays, whose masks would be lost silently."""
+    if isinstance(data, np.ma.MaskedArray):
+        raise InputError(f"{name} must not be a masked array: fill the masked values, or leave their rows out, first")
+
+
+def refuse_sparse(data: Any, name: str) -> None:
+    """Raise an error for the sparse arrays and matrices of SciPy."""
+    from scipy.sparse import issparse
+
+    if issparse(data):
+        raise InputError(f"{name} must be a dense array: sparse arrays are not supported, use {name}.toarray()")
