@@ -92,5 +92,7 @@ def test_a_graph_without_symmetry_gives_the_trivial_action_and_one_warning():
 def test_bad_graphs_are_refused():
     with pytest.raises(InputError, match=r"square adjacency matrix, not list of shape \(1, 2\)"):
         graph_automorphisms([[0, 1]])
+    with pytest.raises(InputError, match="weights that are numbers: that of the edge from 0 to 1 is NaN"):
+        graph_automorphisms([[0, np.nan], [np.nan, 0]])
     with pytest.raises(InputError, match="colors must have one entry for each of the 4 vertices, not 3"):
         graph_automorphisms(nx.cycle_graph(4), colors=["C", "C", "C"])

@@ -83,6 +83,10 @@ def _adjacency(graph: Any) -> Any:
     result = sparse.coo_array(matrix)
     result.sum_duplicates()
     result.eliminate_zeros()
+    unknown = np.flatnonzero(result.data != result.data)
+    if unknown.size:
+        raise InputError(f"graph must have weights that are numbers: that of the edge from "
+                         f"{result.row[unknown[0]]} to {result.col[unknown[0]]} is NaN")  # fmt: skip
     return result
 
 
