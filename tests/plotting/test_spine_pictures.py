@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import equivariety as ev
+from equivariety.errors import InputError
 from equivariety.plotting.images import image_rows
 from equivariety.plotting.matrices import before_and_after
 from equivariety.plotting.spectra import spectrum
@@ -32,6 +33,17 @@ def test_the_spectrum_shows_every_term_and_the_ranks(solution):
     shown = sum(len(points.get_offsets()) for points in axes.collections)
     assert shown == sum(block.largest_rank for block in solution.component.maps.blocks)
     assert [text.get_text() for text in axes.texts] == [str(rank) for rank in solution.ranks if rank]
+
+
+def test_image_rows_must_fit_together():
+    images = np.zeros((3, 12))
+    for rows, message in [
+        ({}, "rows must hold at least one row of images, not 0"),
+        ({"one": images, "two": images[:2]}, r"row 'two' must have shape \(3, 12\), .* first row, not \(2, 12\)"),
+        ({"one": images[:, :11]}, r"row 'one' must have shape \(3, 12\), as many images of 3 x 4 .* not \(3, 11\)"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            image_rows(rows, (3, 4))
 
 
 def test_image_rows_keep_values_and_labels():
