@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 import equivariety as ev
 from cases import FAMILIES, data, pairs_of_actions, random_map
@@ -204,6 +205,12 @@ def test_the_talks_losses_and_parameters_on_digits():
         (np.ones((3, 5)), np.ones((3, 4)), r"Y must have shape \(samples, 5\), the degree of the codomain, not"),
         (np.diag([1, 1, np.nan, 1, 1]), None, "X must hold finite numbers: row 2 contains NaN or infinity"),
         (np.ones((5, 5)), np.diag([1, np.inf, 1, 1, 1]), "Y must hold finite numbers: row 1 contains NaN or inf"),
+        (np.ones((5, 5)), np.full((5, 5), 1e200), "Y must hold numbers whose squares are finite: some are too large"),
+        (np.full((5, 5), 1e200), np.ones((5, 5)), "X must hold numbers whose squares are finite: some are too large"),
+        (np.ma.ones((5, 5)), None, "X must not be a masked array: fill the masked values, or leave their rows out, fi"),
+        (np.ones((5, 5)), np.ma.ones((5, 5)), "Y must not be a masked array"),
+        (sparse.csr_array(np.eye(5)), None, r"X must be a dense array: sparse .* not supported, use X\.toarray\(\)"),
+        (sparse.csr_matrix(np.eye(5)), None, r"X must be a dense array: sparse .* not supported, use X\.toarray\(\)"),
         (np.full((5, 5), 1e200), None, "X must hold numbers whose squares are finite: some are too large"),
     ],
 )
@@ -216,3 +223,24 @@ def test_data_that_cannot_be_used(X, Y, message):
 def test_targets_are_needed_when_the_sides_differ():
     with pytest.raises(InputError, match="Y must be given when the codomain differs from the domain"):
         FAMILIES["corners to edges"].bounded(2).fit(np.ones((3, 4)))
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (np.ones(4), r"sample_weight must have shape \(5,\), one weight for each sample, not \(4,\)"),
+        (2.0, r"sample_weight must have shape \(5,\), one weight for each sample, not \(\)"),
+        (["a"] * 5, "sample_weight must hold real numbers, not values of type <U1"),
+        ([1, 1, -1, 1, 1], "sample_weight must hold finite numbers that are not negative: row 2 has -1"),
+        ([1, 1, 1, np.nan, 1], "sample_weight must hold finite numbers that are not negative: row 3 has nan"),
+    ],
+)
+def test_weights_that_cannot_be_used(weight, message):
+    with pytest.raises(InputError, match=message):
+        data_moments(FAMILIES["one permutation"], np.eye(5), sample_weight=weight)
+
+
+def test_matrices_of_numpy_are_arrays():
+    family = FAMILIES["one permutation"].bounded(2)
+    X = np.random.default_rng(0).normal(size=(20, 5))
+    assert family.fit(np.matrix(X)).loss == family.fit(X).loss

@@ -265,12 +265,24 @@ def _shifted(
 
 
 def _raise_not_finite(samples: Samples) -> None:
-    for name, data in (("X", samples.X), ("Y", samples.Y)):
-        if data is None:
-            continue
+    sides = [("X", samples.X, samples.input_origin), ("Y", samples.Y, samples.target_origin)]
+    sides = [side for side in sides if side[1] is not None]
+    for name, data, _ in sides:
         for rows in row_chunks(data.shape[0], data.shape[1]):
             bad = ~np.isfinite(to_numpy(data[rows])).all(axis=1)
             if bad.any():
                 row = samples.first_row + rows.start + int(np.argmax(bad))
                 raise InputError(f"{name} must hold finite numbers: row {row} contains NaN or infinity")
-    raise InputError("X must hold numbers whose squares are finite: some are too large")
+    # The last one is left when the others can be added up.
+    name = next((name for name, data, origin in sides[:-1] if _too_large(samples, data, origin)), sides[-1][0])
+    raise InputError(f"{name} must hold numbers whose squares are finite: some are too large")
+
+
+def _too_large(samples: Samples, data: Any, origin: NDArray[np.float64] | None) -> bool:
+    """Whether the squares of finite numbers, taken and weighted as for their moments, add up to infinity."""
+    total = 0.0
+    with np.errstate(all="ignore"):
+        for rows in row_chunks(data.shape[0], data.shape[1]):
+            root = None if samples.weight is None else np.sqrt(to_numpy(samples.weight[rows]))
+            total += _squared_norm(_prepared(data[rows], origin, root))
+    return not np.isfinite(total)

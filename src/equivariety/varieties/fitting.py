@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
 from equivariety.blocks.moments import Samples, moments
 from equivariety.errors import InputError
+from equivariety.isotypic.arrays import to_numpy
+from equivariety.validation import refuse_masked, refuse_sparse
 from equivariety.varieties.maps import EquivariantMaps
 
 
@@ -63,6 +65,7 @@ def array_moments(maps: EquivariantMaps, samples: Samples) -> Moments:
 def validated_samples(maps: EquivariantMaps, samples: Samples) -> Samples:
     """The same after checking that shapes fit the maps and each other."""
     X = validated_data(samples.X, "X", maps.domain.degree, "the domain")
+    samples = replace(samples, weight=_validated_weight(samples.weight, X.shape[0]))
     if samples.Y is None:
         if maps.codomain != maps.domain:
             raise InputError("Y must be given when the codomain differs from the domain")
@@ -71,6 +74,21 @@ def validated_samples(maps: EquivariantMaps, samples: Samples) -> Samples:
     if Y.shape[0] != X.shape[0]:
         raise InputError(f"Y must have as many samples as X: {X.shape[0]}, not {Y.shape[0]}")
     return replace(samples, X=X, Y=Y)
+
+
+def _validated_weight(weight: Any | None, samples: int) -> NDArray[np.float64] | None:
+    if weight is None:
+        return None
+    given = to_numpy(weight) if hasattr(weight, "shape") else np.asarray(weight)
+    if given.shape != (samples,):
+        raise InputError(f"sample_weight must have shape ({samples},), one weight for each sample, not {given.shape}")
+    if given.dtype.kind not in "fiub":
+        raise InputError(f"sample_weight must hold real numbers, not values of type {given.dtype}")
+    wrong = np.flatnonzero(~(np.isfinite(given) & (given >= 0)))
+    if wrong.size:
+        raise InputError(f"sample_weight must hold finite numbers that are not negative: "
+                         f"row {wrong[0]} has {given[wrong[0]]}")  # fmt: skip
+    return given.astype(np.float64)
 
 
 def _is_stream(data: Any) -> bool:
@@ -86,7 +104,11 @@ def _is_stored(data: Any) -> bool:
 
 def validated_data(data: Any, name: str, degree: int, side: str) -> Any:
     """A two-dimensional array of numbers with samples as rows, in its own array library."""
-    array = data if hasattr(data, "shape") and hasattr(data, "dtype") else np.asarray(data)
+    refuse_masked(data, name)
+    refuse_sparse(data, name)
+    # Subclasses of arrays, such as matrices, multiply and index by rules of their own.
+    is_array = hasattr(data, "shape") and hasattr(data, "dtype") and not isinstance(data, np.ndarray)
+    array = data if is_array else np.asarray(data)
     if len(array.shape) != 2 or array.shape[1] != degree:
         raise InputError(f"{name} must have shape (samples, {degree}), the degree of {side}, not {tuple(array.shape)}")
     if array.shape[0] == 0:
