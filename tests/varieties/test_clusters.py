@@ -51,6 +51,22 @@ def test_wrong_collections() -> None:
         data_moments(MAPS, array.where(data > 3, np.nan, data))
 
 
+def test_rows_are_counted_from_the_start_or_within_a_named_chunk() -> None:
+    spoiled = X.copy()
+    spoiled[350, 3] = np.nan
+    data = array.from_array(spoiled, chunks=(100, 24))
+    with pytest.raises(InputError, match=r"^X must hold finite numbers: row 350 contains NaN or infinity"):
+        data_moments(MAPS, data)
+    with pytest.raises(InputError, match=r"^in chunk 3, counted from 0: X must hold finite numbers: row 50 contains"):
+        data_moments(MAPS, data[data[:, 0] < np.inf])
+
+
+def test_filters_that_leave_no_row() -> None:
+    data = array.from_array(X, chunks=(100, 24))
+    with pytest.raises(InputError, match="X must have at least one sample, not 0: every chunk is empty"):
+        data_moments(MAPS, data[data[:, 0] > 1e6])
+
+
 def _slow_rows(block: np.ndarray) -> np.ndarray:
     time.sleep(0.05)
     return block

@@ -43,12 +43,23 @@ def cluster_moments(maps: EquivariantMaps, X: Any, Y: Any | None = None) -> Mome
         raise InputError(f"Y must have the chunks of X: {len(inputs)}, not {len(targets)}")
     remote = delayed(maps, pure=True)
     part, add = delayed(_part, pure=True), delayed(_add, pure=True)
-    sums = [part(remote, x, y) for x, y in zip(inputs, targets, strict=True)]
+    starts = _first_rows(inputs, X)
+    sums = [part(remote, x, y, *place) for x, y, place in zip(inputs, targets, enumerate(starts), strict=True)]
     while len(sums) > 1:
         pairs = [add(a, b) for a, b in zip(sums[::2], sums[1::2], strict=False)]
         sums = pairs + sums[2 * len(pairs) :]
-    total: Moments = sums[0].compute()
+    total: Moments | None = sums[0].compute()
+    if total is None:
+        raise InputError("X must have at least one sample, not 0: every chunk is empty")
     return total
+
+
+def _first_rows(blocks: list[Any], data: Any) -> list[int | None]:
+    """The number of the first row of every chunk; None where filters leave the lengths of chunks unknown."""
+    lengths = data.chunks[0] if hasattr(data, "chunks") else (float("nan"),) * len(blocks)
+    ends = np.cumsum(lengths)
+    starts = [0.0, *ends[:-1].tolist()]
+    return [int(start) if np.isfinite(start) else None for start in starts]
 
 
 def _row_blocks(data: Any, name: str, degree: int, side: str) -> list[Any]:
@@ -65,8 +76,17 @@ def _row_blocks(data: Any, name: str, degree: int, side: str) -> list[Any]:
     return list(array.to_delayed()[:, 0])
 
 
-def _part(maps: EquivariantMaps, X: Any, Y: Any | None) -> Moments | None:
-    return array_moments(maps, Samples(np.asarray(X), None if Y is None else np.asarray(Y))) if len(X) else None
+def _part(maps: EquivariantMaps, X: Any, Y: Any | None, number: int, first_row: int | None) -> Moments | None:
+    if not len(X) and (Y is None or not len(Y)):
+        return None
+    samples = Samples(np.asarray(X), None if Y is None else np.asarray(Y), first_row=first_row or 0)
+    try:
+        return array_moments(maps, samples)
+    except InputError as error:
+        if first_row is not None:
+            raise
+        # Nobody knows how many rows stand before, so rows are counted within the chunk.
+        raise InputError(f"in chunk {number}, counted from 0: {error}") from error
 
 
 def _add(first: Moments | None, second: Moments | None) -> Moments | None:
