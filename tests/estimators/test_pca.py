@@ -185,6 +185,8 @@ def test_it_survives_a_trip_to_another_process(X, tmp_path):
         ({"n_components": 7}, "n_components must be None or a whole number from 1 to 6, not 7"),
         ({"n_components": 0}, "n_components must be None or a whole number from 1 to 6, not 0"),
         ({"n_components": True}, "n_components must be None or a whole number from 1 to 6, not True"),
+        ({"n_components": "a"}, "n_components must be None or a whole number from 1 to 6, not 'a'"),
+        ({"ranks": 3}, "ranks must be a sequence of 1 whole numbers, one for each block, not 3"),
         ({"ranks": (1, 2)}, "ranks must have one entry for each of the 1 blocks, not 2"),
         ({"ranks": (4,), "n_components": 3}, "ranks must use at most the rank 3"),
     ],
@@ -220,3 +222,23 @@ def test_data_are_never_changed(X):
     pca.score(given)
     np.testing.assert_array_equal(given, X)
     np.testing.assert_array_equal(features, kept)
+
+
+def test_ranks_that_are_all_zero_reconstruct_the_mean(X):
+    pca = ev.EquivariantPCA(DIHEDRAL, ranks=(0,) * len(ev.EquivariantMaps(DIHEDRAL).blocks)).fit(X)
+    features = pca.transform(X)
+    assert features.shape == (len(X), 0)
+    np.testing.assert_allclose(pca.inverse_transform(features), np.tile(pca.mean_, (len(X), 1)))
+
+
+@pytest.mark.parametrize("changed", [{"action": DIHEDRAL}, {"center": False}])
+def test_parameters_stay_the_same_from_batch_to_batch(X, changed):
+    pca = ev.EquivariantPCA(ev.actions.cyclic(6)).partial_fit(X).set_params(**changed)
+    with pytest.raises(InputError, match="action and center must stay as they were in the first partial_fit: call fit"):
+        pca.partial_fit(X)
+    assert pca.fit(X).partial_fit(X).n_components_ == 6
+
+
+def test_masked_arrays_are_refused(X):
+    with pytest.raises(InputError, match="X must not be a masked array: fill the masked values"):
+        ev.EquivariantPCA().fit(np.ma.masked_greater(X, 0))

@@ -114,6 +114,7 @@ def test_constant_features_get_no_weight():
         (ev.EquivariantRegression(SQUARE, 3), "codomain must be a PermutationAction or None, not int"),
         (ev.EquivariantRegression(SQUARE, ev.actions.cyclic(3)), "the same generators in the same order"),
         (ev.EquivariantRegression(rank=4), "rank must be a whole number from 0 to 3, not 4"),
+        (ev.InvariantRegression(rank="a"), "rank must be a whole number from 0 to 3, not 'a'"),
         (ev.InvariantRegression(ev.actions.cyclic(5)), "X must have 5 columns, the degree of action, not 4"),
         (ev.InvariantRegression(rank=-1), "rank must be a whole number from 0 to 3, not -1"),
     ],
@@ -131,3 +132,20 @@ def test_batches_must_fit_together():
     X[2, 1] = np.inf
     with pytest.raises(InputError, match="X must hold finite numbers: row 2 contains NaN or infinity"):
         model.predict(X)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_targets_must_be_finite(bad):
+    for y in (np.ones(5), np.ones((5, 2))):
+        y[2] = bad
+        with pytest.raises(InputError, match="y must hold finite numbers: row 2 contains NaN or infinity"):
+            ev.InvariantRegression().fit(np.ones((5, 4)), y)
+    with pytest.raises(InputError, match="y must not be a masked array"):
+        ev.InvariantRegression().fit(np.ones((5, 4)), np.ma.masked_greater(np.ones(5), 0))
+
+
+@pytest.mark.parametrize("changed", [{"domain": ev.actions.cyclic(4)}, {"fit_intercept": False}])
+def test_parameters_stay_the_same_from_batch_to_batch(changed):
+    model = ev.EquivariantRegression(ev.actions.trivial(4)).partial_fit(np.ones((5, 4)), np.ones((5, 4)))
+    with pytest.raises(InputError, match="the actions and fit_intercept must stay as they were in the first partial_"):
+        model.set_params(**changed).partial_fit(np.ones((5, 4)), np.ones((5, 4)))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
 from equivariety.blocks import Moments
+from equivariety.errors import InputError
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
@@ -49,6 +50,12 @@ class Accumulated:
         if Y is None:
             return cls(maps, centered, input_origin, input_origin)
         return cls(maps, centered, input_origin, orbit_average(maps.codomain, Y[first].mean(axis=0, dtype=np.float64)))
+
+    def require_unchanged(self, maps: EquivariantMaps, centered: bool, names: str) -> None:
+        """Raise an error if the estimator got other parameters since: what was summed up does not fit them."""
+        same_maps = maps.domain == self.maps.domain and maps.codomain == self.maps.codomain
+        if not same_maps or bool(centered) != bool(self.centered):
+            raise InputError(f"{names} must stay as they were in the first partial_fit: call fit to start anew")
 
     def added(self, X: NDArray[Any], Y: NDArray[Any] | None, sample_weight: Vector | None) -> Accumulated:
         """With one more batch."""

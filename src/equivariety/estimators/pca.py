@@ -22,6 +22,7 @@ from equivariety.estimators.validation import (
     validated_inputs,
     validated_weight,
 )
+from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
 from equivariety.varieties.maps import EquivariantMaps
@@ -129,7 +130,8 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     def inverse_transform(self, X: Any) -> NDArray[Any]:
         """Reconstructions, shape (samples, n_features), from features of shape (samples, n_components_)."""
         check_is_fitted(self)
-        features = check_array(X, ensure_all_finite=False, input_name="X")
+        # Ranks that are all zero leave no feature at all.
+        features = check_array(X, ensure_all_finite=False, ensure_min_features=0, input_name="X")
         require_finite(features, "X")
         if features.shape[1] != self.n_components_:
             raise InputError(f"X must have {self.n_components_} columns, the number of components, "
@@ -181,6 +183,8 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             start = Accumulated.starting(EquivariantMaps(action), X, None, self.center)
         else:
             start = self._accumulated
+            action = action_of(self.action, "action", X.shape[1])
+            start.require_unchanged(EquivariantMaps(action), self.center, "action and center")
         family = self._family(start.maps)
         accumulated = start.added(X, None, weight)
         self._learn(accumulated, family.solve(accumulated.moments))
@@ -190,8 +194,8 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """The set of maps to choose from."""
         features = maps.domain.degree
         rank = features if self.n_components is None else self.n_components
-        if isinstance(rank, bool) or int(rank) != rank or not 1 <= rank <= features:
-            raise InputError(f"n_components must be None or a whole number from 1 to {features}, not {rank}")
+        if not is_whole_number(rank) or not 1 <= rank <= features:
+            raise InputError(f"n_components must be None or a whole number from 1 to {features}, not {shown(rank)}")
         family = maps.bounded(int(rank))
         return family if self.ranks is None else family.component(self.ranks)
 

@@ -71,6 +71,8 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         else:
             start = self._accumulated
             require_degree(start.maps.codomain, "the targets seen before", "y", Y.shape[1])
+            maps = self._maps(X.shape[1], Y.shape[1])
+            start.require_unchanged(maps, self.fit_intercept, "the actions and fit_intercept")
         family = start.maps.bounded(min(start.maps.shape) if self.rank is None else self.rank)
         accumulated = start.added(X, Y, weight)
         self.solution_ = family.solve(accumulated.moments)

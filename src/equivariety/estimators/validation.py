@@ -12,10 +12,17 @@ from sklearn.utils.validation import validate_data
 from equivariety.actions import PermutationAction, trivial
 from equivariety.blocks.chunks import row_chunks
 from equivariety.errors import InputError
+from equivariety.validation import refuse_masked
 
 
 def validated_inputs(estimator: Any, X: Any, reset: bool, y: Any = "no_validation") -> Any:
     """X, or X and y, by the rules of scikit-learn; a value that is not finite is reported with its row."""
+    refuse_masked(X, "X")
+    if not isinstance(y, str):
+        refuse_masked(y, "y")
+        targets = np.asarray(y)
+        if targets.dtype.kind == "f":
+            require_finite(targets, "y")
     options = {} if isinstance(y, str) else {"multi_output": True, "y_numeric": True}
     checked = validate_data(estimator, X, y, reset=reset, ensure_all_finite=False, **options)
     require_finite(checked[0] if isinstance(checked, tuple) else checked, "X")
