@@ -20,7 +20,7 @@ def is_whole_number(value: Any) -> bool:
     """
     if type(value) is int:  # by far the most frequent case, asked once for each of half a million blocks
         return True
-    return isinstance(value, Real) and not isinstance(value, bool) and value % 1 == 0
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(value % 1 == 0)
 
 
 def whole_number(value: Any, name: str, low: int, high: int | None = None) -> int:

@@ -53,6 +53,11 @@ FIT = ("fit", "x.npy", "--action", "shift:3x4:axis=1", "--rank")
         (("describe", "@not.json"), "action file 'not.json' is not JSON"),
         (("describe", "@deep.json"), "action file 'deep.json' is nested too deep to be a list of generators"),
         (("describe", "symmetric:28/14"), "has too many subsets to be held in memory: 40,116,600 of 14 points each"),
+        (
+            ("describe", "(1 2 3)", "--degree", "4", "--codomain", "()"),
+            "--codomain, whose degree is set by --codomain-degree: degree must be given, and at least 1",
+        ),
+        (("describe", "cyclic:3", "--outputs", "0"), "outputs must be a whole number of at least 1, not 0"),
         (("describe", "cyclic:3", "--codomain-degree", "4"), "--codomain-degree goes with the cycles of --codomain"),
         (("describe", "cyclic:3", "--codomain", "cyclic:3", "--outputs", "1"), "give either --codomain or --outputs"),
         (("describe", "cyclic:3", "--codomain", "symmetric:3"), "the domain has 1, the codomain has 2"),

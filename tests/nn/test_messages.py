@@ -26,6 +26,14 @@ FREE, TRIVIAL = ev.actions.cyclic(4), ev.actions.trivial(1)
             "widths must have one entry for each of the 2 hidden spaces, not 1",
         ),
         (
+            lambda: EquivariantAutoencoder(COMPONENT, widths=[3]),
+            r"widths must be a sequence of sequences, .* not \[3\]",
+        ),
+        (
+            lambda: EquivariantAutoencoder(COMPONENT, widths=[("a", 1, 1)]),
+            "hidden space 1 must hold block .* at least 1 times, the rank of the component, not 'a'",
+        ),
+        (
             lambda: EquivariantAutoencoder(COMPONENT, widths=[(1, 1)]),
             "hidden space 1 must have one multiplicity for each of the 3 blocks, not 2",
         ),

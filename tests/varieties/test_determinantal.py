@@ -105,6 +105,8 @@ def test_errors():
         ev.DeterminantalVariety(1.5, 3, 3)
     with pytest.raises(ev.InputError, match="n must be a whole number of at least 0, not None"):
         ev.DeterminantalVariety(0, 3, None)
+    with pytest.raises(ev.InputError, match="M must be an array of numbers, with rows of one length"):
+        ev.DeterminantalVariety(1, 2, 2).nearest([[1, 2], [3]])
     with pytest.raises(ev.InputError, match="M must hold numbers, not values of type <U1"):
         ev.DeterminantalVariety(1, 1, 2).contains([["a", "b"]])
     with pytest.raises(ev.InputError, match="NaN or infinity"):

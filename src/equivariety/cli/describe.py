@@ -11,6 +11,7 @@ from equivariety.cli.output import label_text, print_facts, print_json, print_ta
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
+    from equivariety.actions import PermutationAction
     from equivariety.varieties import Component, EquivariantMaps
 
 ActionText = Annotated[
@@ -138,4 +139,13 @@ def build_maps(
     domain = parse_action(action, degree)
     if outputs is not None:
         return InvariantMaps(domain, outputs)
-    return EquivariantMaps(domain, None if codomain is None else parse_action(codomain, codomain_degree))
+    return EquivariantMaps(domain, None if codomain is None else _parsed_codomain(codomain, codomain_degree))
+
+
+def _parsed_codomain(text: str, degree: int | None) -> PermutationAction:
+    from equivariety.actions.parse import parse_action
+
+    try:
+        return parse_action(text, degree)
+    except InputError as error:
+        raise InputError(f"--codomain, whose degree is set by --codomain-degree: {error}") from error

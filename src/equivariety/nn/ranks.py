@@ -16,7 +16,11 @@ def validated_widths(component: Component, depth: int, widths: Sequence[Sequence
         raise InputError(f"depth must be a whole number of at least 2 (encoder and decoder), not {depth!r}")
     if widths is None:
         return [component.ranks] * (depth - 1)
-    given = [tuple(width) for width in widths]
+    try:
+        given = [tuple(width) for width in widths]
+    except TypeError as error:
+        raise InputError("widths must be a sequence of sequences, the multiplicities of the blocks in each hidden "
+                         f"space, not {widths!r}") from error  # fmt: skip
     if len(given) != depth - 1:
         raise InputError(f"widths must have one entry for each of the {depth - 1} hidden spaces, not {len(given)}")
     for number, width in enumerate(given, start=1):

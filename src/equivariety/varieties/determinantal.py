@@ -163,7 +163,10 @@ class DeterminantalVariety:
 
     def _components(self, M: Any) -> NDArray[np.float64]:
         """M as a real array of shape (m, n, beta)."""
-        given = np.asarray(M)
+        try:
+            given = np.asarray(M)
+        except ValueError as error:  # rows of different lengths
+            raise InputError("M must be an array of numbers, with rows of one length") from error
         expected = (self.m, self.n, 4) if self.field == "H" else (self.m, self.n)
         if given.shape != expected:
             raise InputError(f"M must have shape {expected} over {self.field}, not {given.shape}")
