@@ -114,8 +114,10 @@ def test_errors():
 
 
 @pytest.mark.parametrize("field", ["R", "C", "H"])
-def test_matrices_without_entries(field):
-    variety = ev.DeterminantalVariety(0, 0, 3, field)
-    M = np.zeros((0, 3, 4) if field == "H" else (0, 3))
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0)])
+def test_matrices_without_entries(field, shape):
+    variety = ev.DeterminantalVariety(0, *shape, field)
+    M = np.zeros((*shape, 4) if field == "H" else shape)
     assert variety.contains(M)
     assert variety.nearest(M).shape == M.shape
+    assert [point.value for point in variety.critical_points(M)] == [0.0]

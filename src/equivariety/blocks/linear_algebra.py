@@ -110,6 +110,8 @@ def turn_positive(columns: Array, field: Field) -> Array:
     ``columns`` has components of shape (..., rows, size, beta); the column times q is the canonical one. Ties within
     rounding go to the first entry, so that the same data give the same signs on every machine.
     """
+    if not columns.size:  # matrices without rows have columns of length zero, and no term to turn
+        return np.zeros((*columns.shape[:-3], *columns.shape[-2:]))
     modulus = np.sqrt((columns**2).sum(axis=-1))
     largest = modulus.max(axis=-2, keepdims=True)
     pivot = np.argmax(modulus >= largest * (1 - 1e-6), axis=-2)

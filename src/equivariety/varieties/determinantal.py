@@ -129,8 +129,6 @@ class DeterminantalVariety:
             Largest distance that counts as zero; by default max(m, n) sqrt(epsilon) / 100 times the norm of M.
         """
         components = self._components(M)
-        if not components.size:
-            return True
         gains = truncation(components[None], self._field, 1).gains[0]
         allowed = tolerance
         if allowed is None:
@@ -147,10 +145,7 @@ class DeterminantalVariety:
                [0., 0.]])
         """
         field = self._field
-        components = self._components(M)
-        if not components.size:
-            return np.zeros(np.shape(M), dtype=np.complex128 if self.field == "C" else np.float64)
-        spectrum = truncation(components[None], field, 1)
+        spectrum = truncation(self._components(M)[None], field, 1)
         decoder = field.pack(spectrum.decoder[0][:, : self.rank])
         point = field.unpack(decoder @ field.pack(spectrum.encoder[0][: self.rank]))
         return point if self.field == "H" else np.asarray(field.pack(point)) + 0.0
