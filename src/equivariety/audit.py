@@ -15,6 +15,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic.irreducible import Label
 from equivariety.tolerances import linearity_cutoff
 from equivariety.varieties import EquivariantMaps
+from equivariety.varieties.scale import unit_scale
 
 Rows = Callable[[NDArray[np.float64]], NDArray[Any]]
 
@@ -125,8 +126,9 @@ def equivariance_error(
 
 
 def _relative(difference: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
-    norm = float(np.linalg.norm(whole))
-    return float(np.linalg.norm(difference)) / norm if norm else 0.0
+    scale = unit_scale(whole)
+    norm = float(np.linalg.norm(whole / scale))
+    return float(np.linalg.norm(difference / scale)) / norm if norm else 0.0
 
 
 def _matrix_errors(
@@ -165,19 +167,20 @@ def _affine_part(
 
 
 def _audit(matrix: NDArray[np.float64], maps: EquivariantMaps) -> LinearAudit:
+    scale = unit_scale(matrix)
     nearest = maps.project(matrix)
-    rest, whole = (_block_energies(part, maps) for part in (matrix - nearest, matrix))
+    rest, whole = (_block_energies(part / scale, maps) for part in (matrix - nearest, matrix))
     blocks = tuple(
         BlockError(
             block.label,
-            float(np.sqrt(whole[:, number].sum())),
-            float(np.sqrt(rest[:, number].sum())),
-            float(np.sqrt(rest[:, number].sum() - rest[number, number])),
+            scale * float(np.sqrt(whole[:, number].sum())),
+            scale * float(np.sqrt(rest[:, number].sum())),
+            scale * float(np.sqrt(rest[:, number].sum() - rest[number, number])),
         )
         for number, block in enumerate(maps.blocks)
         if block.cols
     )
-    return LinearAudit(nearest, float(np.linalg.norm(matrix - nearest)), blocks)
+    return LinearAudit(nearest, maps.distance(matrix), blocks)
 
 
 def _block_energies(matrix: NDArray[np.float64], maps: EquivariantMaps) -> NDArray[np.float64]:

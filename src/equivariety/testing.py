@@ -44,7 +44,7 @@ def assert_equivariant(
     """
     error = equivariance_error(subject, domain, codomain, seed)
     allowed = equivariance_cutoff(domain.degree, _precision(subject)) if tolerance is None else tolerance
-    if error > allowed:
+    if not error <= allowed:
         raise AssertionError(_message(error, allowed))
 
 

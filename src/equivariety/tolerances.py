@@ -11,8 +11,17 @@ OPTIMIZER_ERROR = EPSILON**0.5
 
 
 def precision_of(dtype: np.dtype) -> float:
-    """Machine epsilon of data of this type; whole numbers are exact, so they count as float64."""
-    return float(np.finfo(dtype).eps) if dtype.kind == "f" else EPSILON
+    """Machine epsilon of data that are computed in this floating type.
+
+    Bytes and other short whole numbers are computed in single precision, so their fits have its tolerances too.
+    """
+    return float(np.finfo(dtype).eps)
+
+
+def smallest_mean_square(precision: float) -> float:
+    """Mean square of data below which squares underflow: the smallest normal number over epsilon."""
+    single = precision > EPSILON
+    return float(np.finfo(np.float32 if single else np.float64).tiny) / precision
 
 
 def singular_value_cutoff(

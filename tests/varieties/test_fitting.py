@@ -240,6 +240,7 @@ def test_weights_that_cannot_be_used(weight, message):
         data_moments(FAMILIES["one permutation"], np.eye(5), sample_weight=weight)
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
 def test_matrices_of_numpy_are_arrays():
     family = FAMILIES["one permutation"].bounded(2)
     X = np.random.default_rng(0).normal(size=(20, 5))

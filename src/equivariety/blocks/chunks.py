@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace
 
 Item = TypeVar("Item")
@@ -39,12 +40,22 @@ def row_chunks(samples: int, width: int, least: int = 1, on_host: bool = True) -
 
 
 def as_floating(values: Any) -> Any:
-    """Numbers of another kind (bytes of images, counts) as float32 if that is exact for them, else float64."""
+    """Numbers of another kind (bytes of images, counts) as float32 if that is exact for them, else float64.
+
+    Raises
+    ------
+    InputError
+        If the values are complex, or no numbers.
+    """
     if not isinstance(values, np.ndarray):
         xp = namespace(values)
+        if xp.isdtype(values.dtype, "complex floating"):
+            raise InputError(f"data must be real numbers, not values of type {values.dtype}")
         if not xp.isdtype(values.dtype, "real floating"):
             return xp.astype(values, xp.float64)
         return xp.astype(values, xp.float32) if xp.finfo(values.dtype).bits < _SINGLE_BITS else values
+    if values.dtype.kind not in "fiub":
+        raise InputError(f"data must be real numbers, not values of type {values.dtype}")
     if values.dtype.kind == "f":
         return values.astype(np.float32) if values.dtype.itemsize < 4 else values
     return values.astype(np.float32 if values.dtype.itemsize < 3 else np.float64)

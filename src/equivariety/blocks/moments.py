@@ -15,7 +15,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic.arrays import constant, namespace, on_host, to_numpy
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.fields import Field
-from equivariety.tolerances import precision_of
+from equivariety.tolerances import precision_of, smallest_mean_square
 
 Matrices = tuple[NDArray[np.float64], ...]
 
@@ -62,9 +62,8 @@ class Moments:
         return (*self.inner, *(self.cross or ()), self.input_sum, self.target_sum)
 
     def __add__(self, other: Moments) -> Moments:
-        cross = None
-        if self.cross is not None and other.cross is not None:
-            cross = _sum(self.cross, other.cross)
+        require_same_targets(self, other)
+        cross = None if self.cross is None or other.cross is None else _sum(self.cross, other.cross)
         return replace(
             self,
             weight=self.weight + other.weight,
@@ -147,7 +146,16 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
         total = replace(total, target_norm=total.energy)
     if not np.isfinite(total.target_norm + total.energy):
         _raise_not_finite(samples)
+    _refuse_underflow(samples, total)
     return total
+
+
+def _refuse_underflow(samples: Samples, total: Moments) -> None:
+    """Squares of tiny values in single precision lose their digits, or vanish: say so instead of fitting noise."""
+    smallest = smallest_mean_square(total.precision) * samples.X.shape[0] * samples.X.shape[1]
+    if total.energy < smallest and bool(namespace(samples.X).any(samples.X != 0)):
+        raise InputError("X is too small for its precision: the squares of its values underflow; scale it, "
+                         "or give it in double precision")  # fmt: skip
 
 
 def _zero(domain: ChangeOfBasis, codomain: ChangeOfBasis, with_targets: bool, precision: float) -> Moments:
@@ -171,8 +179,15 @@ def _zero(domain: ChangeOfBasis, codomain: ChangeOfBasis, with_targets: bool, pr
     )
 
 
+def require_same_targets(first: Moments, second: Moments) -> None:
+    """Refuse to add data with targets to data that are their own targets."""
+    if (first.cross is None) != (second.cross is None):
+        raise InputError("all batches must come with targets Y, or none of them: the moments of both kinds do not add")
+
+
 def add_in_place(total: Moments, part: Moments) -> Moments:
     """The sum, in the arrays of the first: Gram blocks may take a good part of the memory."""
+    require_same_targets(total, part)
     for into, addend in zip(total.matrices, part.matrices, strict=True):
         np.add(into, addend, out=into)
     return replace(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import lcm, prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,12 +97,23 @@ def _half_cells(grid: IntArray, sides: tuple[int, ...]) -> tuple[IntArray, NDArr
 def _by_distance_from_zero(frequencies: IntArray) -> tuple[IntArray, IntArray]:
     """Order by growing |f|, then by falling entries; also the rank of each."""
     numerators, denominators = frequencies[:, :, 0], frequencies[:, :, 1]
-    folded = np.minimum(numerators, denominators - numerators) / denominators
+    # Quotients of small integers are rounded correctly, so equal fractions compare as equal; sums of squares would not.
     keys = [-(numerators / denominators)[:, j] for j in reversed(range(frequencies.shape[1]))]
-    order = np.lexsort([*keys, (folded**2).sum(axis=1)])
+    folded = np.minimum(numerators, denominators - numerators)
+    order = np.lexsort([*keys, _sum_of_squares(folded, denominators)])
     rank = np.empty_like(order)
     rank[order] = np.arange(order.size)
     return order, rank
+
+
+def _sum_of_squares(numerators: IntArray, denominators: IntArray) -> NDArray[Any]:
+    """Numbers that order sum_j (numerators / denominators)^2 exactly."""
+    if numerators.shape[1] == 1:
+        return numerators[:, 0] / denominators[:, 0]
+    common = lcm(*np.unique(denominators).tolist())
+    exact: type = np.int64 if common**2 * numerators.shape[1] < 2**62 else object
+    scaled: NDArray[Any] = numerators.astype(exact) * (common // denominators.astype(exact))
+    return np.asarray((scaled**2).sum(axis=1))
 
 
 def _split(spectrum: _Spectrum, members: IntArray, bundles: tuple[Bundle, ...]) -> Split:

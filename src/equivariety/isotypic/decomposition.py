@@ -216,12 +216,19 @@ def decompose_invariants(domain: PermutationAction, outputs: int) -> Decompositi
     >>> decompose_invariants(PermutationAction.from_cycles("(1 2 3)(4 5)"), 1).domain.multiplicities
     (2,)
     """
-    trivial = Irreducible((1, 1) if len(domain.images) == 1 else "trivial", "R", 1, 1 + 0j)
+    trivial = _trivial(domain)
     one = np.ones(1, dtype=np.intp)
     bundles = bundle_irreducibles(one, one, one[:, None])
     return Decomposition(
         (trivial,), bundles, _invariants(domain, bundles), _invariants(PermutationAction(np.arange(outputs)), bundles)
     )
+
+
+def _trivial(action: PermutationAction) -> Irreducible:
+    """The trivial irreducible, labeled as in the whole decomposition."""
+    if len(action.images) == 1:
+        return Irreducible((1, 1), "R", 1, 1 + 0j)
+    return Irreducible(("0",) * len(action.images) if commute(action.images) else "trivial", "R", 1, None)
 
 
 def _invariants(action: PermutationAction, bundles: tuple[Bundle, ...]) -> ChangeOfBasis:

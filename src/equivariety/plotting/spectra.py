@@ -43,7 +43,9 @@ def spectrum(solution: Solution) -> Figure:
         level = _cut_level(gains, ranks)
         if level is not None:
             axes.axhline(level, color=ORANGE, linewidth=1.2, zorder=1)
-        axes.set(yscale="log", xlabel="irreducible (l, m)" if _cyclic(solution) else "irreducible")
+        axes.set(
+            yscale="log" if top > 0 else "linear", xlabel="irreducible (l, m)" if _cyclic(solution) else "irreducible"
+        )
         axes.set_ylabel("gain per unit of rank")
         axes.set_xticks(range(len(blocks)), [_tick(block.label) for block in blocks], rotation=60, ha="right")
         axes.set_title(f"kept (filled, ranks on top) and cut terms, rank {solution.component.rank}", pad=18)
@@ -52,10 +54,10 @@ def spectrum(solution: Solution) -> Figure:
 
 
 def _cut_level(gains: list[np.ndarray], ranks: tuple[int, ...]) -> float | None:
-    """Geometric mean of the best term that was cut and the worst that was kept."""
+    """Geometric mean of the best term that was cut and the worst that was kept; None if no level separates them."""
     kept = [float(values[rank - 1]) for values, rank in zip(gains, ranks, strict=False) if 0 < rank <= values.size]
     cut = [float(values[rank]) for values, rank in zip(gains, ranks, strict=False) if rank < values.size]
-    if not kept or not cut or min(kept) <= 0 or max(cut) <= 0:
+    if not kept or not cut or max(cut) <= 0 or min(kept) < max(cut):
         return None
     return float(np.sqrt(min(kept) * max(cut)))
 

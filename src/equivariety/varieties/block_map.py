@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+from array_api_compat import is_array_api_obj
 from numpy.typing import NDArray
 
 from equivariety.blocks.chunks import as_floating, in_threads, row_chunks
@@ -133,7 +134,7 @@ class BlockMap:
         InputError
             If X does not have as many columns as the source has points.
         """
-        X = as_floating(np.asarray(X) if isinstance(X, list | tuple) else X)
+        X = as_floating(X if is_array_api_obj(X) else np.asarray(X))
         if X.ndim != 2 or X.shape[1] != self.source.degree:
             raise InputError(f"X must have shape (samples, {self.source.degree}), not {tuple(X.shape)}")
         if not self.blocks:

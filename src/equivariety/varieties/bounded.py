@@ -15,6 +15,7 @@ from equivariety.varieties.component import Component, truncations, validated_ra
 from equivariety.varieties.counting import Slot, count_exact, count_maximal, maximal_tuples
 from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.scale import unit_scale
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
 
 if TYPE_CHECKING:
@@ -101,8 +102,7 @@ class RankBounded:
 
     def contains(self, M: Any, tolerance: float | None = None) -> bool:
         """Whether M is equivariant and of rank at most r, up to a distance."""
-        point = self.nearest(M)
-        return point.component.contains(M, tolerance)
+        return self.nearest(M).component.contains(M, tolerance)
 
     def nearest(self, U: Any) -> NearestPoint:
         """The nearest equivariant map of rank at most r to U: the global optimum over all components.
@@ -115,8 +115,10 @@ class RankBounded:
         >>> point.ranks, round(point.distance, 6)
         ((1, 0), 4.242641)
         """
-        found = truncations(self.maps, U)
-        return nearest_point(self._best_component(found), U, found)
+        U = self.maps._validated(U)
+        scale = unit_scale(U)
+        found = truncations(self.maps, U / scale)
+        return nearest_point(self._best_component(found), U / scale, found, scale)
 
     def equations(self) -> Equations:
         """Generators of the radical ideal of the real points as SymPy polynomials in the coordinates of the blocks."""

@@ -7,15 +7,13 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.errors import InputError
-from equivariety.tolerances import membership_cutoff
 from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.scale import lies_within, unit_scale
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
 
 if TYPE_CHECKING:
@@ -105,9 +103,7 @@ class Component:
 
         By default the tolerance is max(m, n) sqrt(epsilon) / 100 times the norm of M.
         """
-        M = self.maps._validated(M)
-        allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
-        return self.nearest(M).distance <= allowed
+        return lies_within(self.maps._validated(M), tolerance, lambda unit: self.nearest(unit).distance)
 
     def singular_locus(self) -> SingularLocus:
         """The singular points: a union of components of smaller rank; empty if this is a linear space."""
@@ -120,7 +116,9 @@ class Component:
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
         """
-        return nearest_point(self, U, truncations(self.maps, U))
+        U = self.maps._validated(U)
+        scale = unit_scale(U)
+        return nearest_point(self, U / scale, truncations(self.maps, U / scale), scale)
 
     def equations(self) -> Equations:
         """Generators of the radical ideal as SymPy polynomials in the coordinates of the blocks, for small cases.

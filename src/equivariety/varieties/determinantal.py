@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from equivariety.blocks import truncation
 from equivariety.errors import InputError
 from equivariety.isotypic import Field, field_named
-from equivariety.tolerances import membership_cutoff
 from equivariety.validation import whole_number
+from equivariety.varieties.scale import lies_within
 
 if TYPE_CHECKING:
     from equivariety.geometry.critical import CriticalPoints
@@ -128,12 +128,11 @@ class DeterminantalVariety:
         tolerance : float, optional
             Largest distance that counts as zero; by default max(m, n) sqrt(epsilon) / 100 times the norm of M.
         """
-        components = self._components(M)
+        return lies_within(self._components(M), tolerance, self._distance)
+
+    def _distance(self, components: NDArray[np.float64]) -> float:
         gains = truncation(components[None], self._field, 1).gains[0]
-        allowed = tolerance
-        if allowed is None:
-            allowed = membership_cutoff(float(np.linalg.norm(components)), max(self.m, self.n))
-        return bool(np.sqrt(gains[self.rank :].sum()) <= allowed)
+        return float(np.sqrt(gains[self.rank :].sum()))
 
     def nearest(self, M: Any) -> NDArray[Any]:
         """The nearest point in the Frobenius norm: the truncated singular value decomposition (Eckart and Young).

@@ -50,7 +50,11 @@ def data_moments(
         if sample_weight is not None or origins is not None:
             raise InputError("weights and centering need an array in memory or on disk, "
                              f"not {type(X).__name__}")  # fmt: skip
-        return cluster_moments(maps, X, Y) if is_dask(X) else stream_moments(maps, X)
+        if is_dask(X):
+            return cluster_moments(maps, X, Y)
+        if Y is not None:
+            raise InputError("Y must not be given beside a stream of batches: let the stream give pairs (X, Y)")
+        return stream_moments(maps, X)
     if _is_stored(X):
         samples = validated_samples(maps, samples)
         return stream_moments(maps, slabs(samples))

@@ -14,9 +14,9 @@ from equivariety.actions import PermutationAction, trivial
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
 from equivariety.isotypic.irreducible import Label
-from equivariety.tolerances import membership_cutoff
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.scale import lies_within, unit_scale
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -210,13 +210,12 @@ class EquivariantMaps:
     def distance(self, M: Any) -> float:
         """Frobenius distance of M from the equivariant maps: how far from equivariant it is."""
         M = self._validated(M)
-        return float(np.linalg.norm(M - self.project(M)))
+        scale = unit_scale(M)
+        return scale * float(np.linalg.norm(M / scale - self.project(M / scale)))
 
     def contains(self, M: Any, tolerance: float | None = None) -> bool:
         """Whether M is equivariant up to a distance; by default max(m, n) sqrt(epsilon) / 100 times its norm."""
-        M = self._validated(M)
-        allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
-        return self.distance(M) <= allowed
+        return lies_within(self._validated(M), tolerance, self.distance)
 
     def bounded(self, rank: int) -> RankBounded:
         """The equivariant maps of rank at most ``rank``: the function space of linear networks with a bottleneck."""

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FactoredMap:
-    """An equivariant map as decoder times encoder through a hidden space whose dimension is its rank."""
+    """An equivariant map as decoder times encoder through a hidden space whose dimension is its rank.
+
+    It converts to a NumPy array, its dense matrix, wherever one is expected.
+    """
 
     component: Component
     """A component on which it lies."""
@@ -43,6 +46,9 @@ class FactoredMap:
     def apply(self, X: Any) -> Any:
         """Images M x of the rows of X, shape (samples, m)."""
         return self.decoder.apply(self.encoder.apply(X))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return self.matrix().astype(dtype or np.float64)
 
     def error(self, X: Any, Y: Any | None = None) -> float:
         """Mean of (M x - y)^2 over samples and entries, in chunks; Y = None stands for Y = X."""
@@ -74,13 +80,10 @@ class Solution(FactoredMap):
 
 @dataclass(frozen=True, eq=False)
 class NearestPoint(FactoredMap):
-    """The nearest point of a variety to a matrix. It converts to a NumPy array wherever one is expected."""
+    """The nearest point of a variety to a matrix."""
 
     distance: float
     """Frobenius distance from the given matrix."""
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return self.matrix().astype(dtype or np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +127,10 @@ def solve_ranks(component: Component, moments: Moments, spectra: Sequence[BlockS
     """The optimum on a component from the spectra of all blocks."""
     maps = component.maps
     encoder, decoder = _cut(component, spectra)
-    squared_error = moments.target_norm - _total_gain(component, spectra)
+    if moments.cross is None:
+        squared_error = _cut_gain(component, spectra)
+    else:
+        squared_error = moments.target_norm - _kept_gain(component, spectra)
     numerical = np.zeros_like(maps.largest_ranks)
     gains: list[NDArray[np.float64]] = [np.zeros(0)] * numerical.size
     for bundle, spectrum in zip(maps.bundles, spectra, strict=True):
@@ -141,13 +147,13 @@ def solve_ranks(component: Component, moments: Moments, spectra: Sequence[BlockS
     )
 
 
-def nearest_point(component: Component, U: Any, spectra: Sequence[BlockSpectrum]) -> NearestPoint:
-    """The truncation of U to the ranks of a component, with its distance."""
+def nearest_point(component: Component, U: Any, spectra: Sequence[BlockSpectrum], scale: float) -> NearestPoint:
+    """The truncation of ``scale * U`` to the ranks of a component, with its distance; the spectra are those of U."""
     encoder, decoder = _cut(component, spectra)
+    scaled = BlockMap(encoder.source, encoder.target, tuple(scale * block for block in encoder.blocks))
     # The part of U that is not equivariant and the terms cut off are orthogonal to each other.
-    cut = sum(float(spectrum.gains.sum()) for spectrum in spectra) - _total_gain(component, spectra)
-    distance = float(np.hypot(component.maps.distance(U), np.sqrt(max(cut, 0.0))))
-    return NearestPoint(component, encoder, decoder, distance)
+    distance = float(np.hypot(component.maps.distance(U), np.sqrt(_cut_gain(component, spectra))))
+    return NearestPoint(component, scaled, decoder, scale * distance)
 
 
 def _cut(component: Component, spectra: Sequence[BlockSpectrum]) -> tuple[BlockMap, BlockMap]:
@@ -158,10 +164,23 @@ def _cut(component: Component, spectra: Sequence[BlockSpectrum]) -> tuple[BlockM
     return factors(component.maps, groups, encoders, decoders)
 
 
-def _total_gain(component: Component, spectra: Sequence[BlockSpectrum]) -> float:
+def _kept_gain(component: Component, spectra: Sequence[BlockSpectrum]) -> float:
+    return sum(
+        float(spectrum.gains[kept].sum()) for spectrum, kept in zip(spectra, _kept(component, spectra), strict=True)
+    )
+
+
+def _cut_gain(component: Component, spectra: Sequence[BlockSpectrum]) -> float:
+    """Summed from the terms themselves: a difference of totals would lose the digits of a small rest."""
+    return sum(
+        float(spectrum.gains[~kept].sum()) for spectrum, kept in zip(spectra, _kept(component, spectra), strict=True)
+    )
+
+
+def _kept(component: Component, spectra: Sequence[BlockSpectrum]) -> list[NDArray[np.bool_]]:
+    """For each bundle which terms of which blocks the ranks keep, shape (blocks, terms)."""
     given = np.asarray(component.ranks, dtype=np.intp)
-    total = 0.0
-    for bundle, spectrum in zip(component.maps.bundles, spectra, strict=True):
-        kept = np.arange(spectrum.gains.shape[1]) < given[bundle.members][:, None]
-        total += float(spectrum.gains[kept].sum())
-    return total
+    return [
+        np.arange(spectrum.gains.shape[1]) < given[bundle.members][:, None]
+        for bundle, spectrum in zip(component.maps.bundles, spectra, strict=True)
+    ]
