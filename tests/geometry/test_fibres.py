@@ -1,7 +1,6 @@
 """Fibres: balanced factorizations, the group action, dimensions by Macaulay2."""
 
 import re
-import shutil
 import subprocess
 from itertools import pairwise
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 
 import equivariety as ev
+from computer_algebra import need
 from equivariety.geometry import (
     act,
     balanced_factors,
@@ -113,8 +113,7 @@ def test_dimension_by_counting_points_over_finite_fields(sizes, rank):
 @pytest.mark.parametrize(("sizes", "rank"), [((2, 2, 2), 0), ((3, 2, 3), 0), ((3, 2, 3), 1), ((3, 2, 3), 2),
                                              ((2, 2, 2, 2), 0), ((2, 2, 2, 2), 1), ((3, 1, 1, 3), 0)])  # fmt: skip
 def test_dimension_by_macaulay2(sizes, rank, tmp_path):
-    if shutil.which("M2") is None:
-        pytest.skip("macaulay2 is not installed")
+    need("macaulay2")
     entries = sum(a * b for a, b in pairwise(sizes))
     lines, start = [f"R = ZZ/32003[x_1..x_{entries}]"], 1
     for number, (a, b) in enumerate(pairwise(sizes)):

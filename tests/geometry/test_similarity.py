@@ -1,13 +1,13 @@
 """Changes of basis: what they keep, and ED degrees counted by Macaulay2."""
 
 import re
-import shutil
 import subprocess
 
 import numpy as np
 import pytest
 
 import equivariety as ev
+from computer_algebra import need
 from equivariety.geometry.similarity import after, conjugated, ed_degree_in_complex_basis, times
 from equivariety.varieties import Component
 
@@ -64,8 +64,7 @@ def test_the_vandermonde_matrices_do_not_keep_it():
 def count_critical_points(image_of, constraints, variables, tmp_path):
     """Degree of the ideal of Lagrange's equations for the squared distance to a random matrix, over Z/32003."""
     sympy = pytest.importorskip("sympy")
-    if shutil.which("M2") is None:
-        pytest.skip("macaulay2 is not installed")
+    need("macaulay2")
     rng = np.random.default_rng(3)
     image = image_of()
     U = sympy.Matrix(*image.shape, rng.integers(-50, 50, image.shape[0] * image.shape[1]).tolist())

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from itertools import product
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 
 import equivariety as ev
+from computer_algebra import need
 from equivariety import geometry
 from equivariety.geometry.strata import is_singular, singular_tuples
 from equivariety.varieties.counting import Slot, maximal_tuples
@@ -133,8 +133,7 @@ def test_matrices_off_the_variety_are_refused_with_their_distance():
 @pytest.mark.parametrize(("cycles", "degree", "rank"), [("(1 2)", 3, 2), ("(1 2)(3 4)", 4, 1), ("(1 2)(3 4)", 4, 3)])
 def test_singular_loci_of_families_by_macaulay2(cycles, degree, rank, tmp_path):
     """Minors of the Jacobian, for unions of components of one dimension with real blocks only."""
-    if shutil.which("M2") is None:
-        pytest.skip("macaulay2 is not installed")
+    need("macaulay2")
     family = ev.EquivariantMaps(ev.PermutationAction.from_cycles(cycles, degree=degree)).bounded(rank)
     assert len({component.dimension for component in family.components()}) == 1
     path = tmp_path / "singular.m2"
