@@ -1,6 +1,8 @@
 """Pictures of real points: a curve in a triangle, a cone, the components of two families, and a singular locus.
 
 Writes PNG files into the folder given on the command line, by default the current one.
+
+Needs the extras algebra and plot3d.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 One image in ten is white noise. The closed-form optimum is the starting point, and training with the Huber loss turns
 it away from the outliers. A dense layer trained on the same data shows what the audit of a model says.
+
+Needs the extra torch.
 """
 
 from __future__ import annotations

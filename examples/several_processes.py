@@ -1,6 +1,8 @@
 """Training in several processes: ``torchrun --nproc-per-node 2 examples/several_processes.py``, or alone with python.
 
 Every process takes its share of each batch; the weights are those of a single process, up to rounding.
+
+Needs the extra torch.
 """
 
 from __future__ import annotations

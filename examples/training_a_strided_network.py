@@ -2,6 +2,8 @@
 
 Every critical point of the squared error is computed beforehand; then gradient flow runs from random filters. With a
 folder as argument the losses are drawn among the critical values.
+
+Needs the extra torch.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.errors import InputError
+from equivariety.extras import load_extra
 from equivariety.geometry.ideals import BlockVariables, Ideal, Minors
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -44,7 +45,7 @@ class Equations:
 
     def evaluate(self, M: Any) -> NDArray[np.float64]:
         """The values of all polynomials at a matrix: zero on the variety."""
-        import sympy
+        sympy = load_extra("sympy", "algebra")
 
         function = sympy.lambdify(self.variables, self.polynomials, "numpy")
         return np.array(function(*self.coordinates(M)), dtype=np.float64).reshape(len(self.polynomials))
@@ -58,7 +59,7 @@ def equations(maps: EquivariantMaps, ideal: Ideal) -> Equations:
     InputError
         If there are more than 2000; scripts for computer algebra systems have no such bound.
     """
-    import sympy
+    sympy = load_extra("sympy", "algebra")
 
     count = sum(prod(_count(_block(ideal, minors), minors) for minors in factors) for factors in ideal.products)
     if count > MOST_POLYNOMIALS:
@@ -80,7 +81,7 @@ def equations(maps: EquivariantMaps, ideal: Ideal) -> Equations:
 
 def _minors(block: BlockVariables, minors: Minors, variables: dict[str, Any]) -> list[Any]:
     """Real and imaginary parts of all minors, without those that vanish identically or occur before."""
-    import sympy
+    sympy = load_extra("sympy", "algebra")
 
     if minors.conjugate != "both" and block.field != "R":
         raise InputError("the equations of all complex points have no rational coefficients; use points='real', "

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.errors import InputError
+from equivariety.extras import load_extra
 from equivariety.geometry.enforcing import PathPoint
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, YELLOW, house_style, new_figure
 from equivariety.varieties.bounded import RankBounded
@@ -217,7 +218,7 @@ def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
 
 def singular_points(expression: Any, symbols: Sequence[Any]) -> list[tuple[float, ...]]:
     """The isolated real points where a polynomial vanishes with all its derivatives."""
-    import sympy
+    sympy = load_extra("sympy", "algebra")
 
     equations = [expression, *(sympy.diff(expression, symbol) for symbol in symbols)]
     solutions = sympy.solve(equations, list(symbols), dict=True)
@@ -230,7 +231,7 @@ def singular_points(expression: Any, symbols: Sequence[Any]) -> list[tuple[float
 
 
 def _parsed(polynomial: Any, names: str) -> tuple[Callable[..., Grid], Any, tuple[Any, ...]]:
-    import sympy
+    sympy = load_extra("sympy", "algebra")
 
     symbols = sympy.symbols(names, real=True)
     expression = sympy.sympify(polynomial, locals={str(symbol): symbol for symbol in symbols})
@@ -246,13 +247,13 @@ def _parsed(polynomial: Any, names: str) -> tuple[Callable[..., Grid], Any, tupl
 
 
 def _equation(expression: Any) -> str:
-    import sympy
+    sympy = load_extra("sympy", "algebra")
 
     return f"${sympy.latex(expression)} = 0$"
 
 
 def _tex(symbol: Any) -> str:
-    import sympy
+    sympy = load_extra("sympy", "algebra")
 
     return str(sympy.latex(symbol))
 
@@ -279,7 +280,8 @@ def _add_level(axes: Any, values: Grid, level: float, ticks: Sequence[Grid], col
         return
     from matplotlib.colors import LightSource
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
-    from skimage import measure
+
+    measure = load_extra("skimage.measure", "plot3d")
 
     spacing = tuple(float(axis[1] - axis[0]) for axis in ticks)
     marching_cubes: Any = measure.marching_cubes
