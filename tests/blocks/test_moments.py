@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import equivariety as ev
-from equivariety.blocks import chunks, moments
+from equivariety.blocks import chunks, summation
 from equivariety.blocks.moments import Moments
 from equivariety.errors import InputError
 from equivariety.varieties.fitting import data_moments
@@ -80,7 +80,7 @@ def test_the_order_of_sums_does_not_depend_on_threads(monkeypatch: pytest.Monkey
     X = np.random.default_rng(4).standard_normal((500, 35)).astype(np.float32)
     monkeypatch.setattr(chunks, "CHUNK_VALUES", 10 * 35)
     threaded = data_moments(maps, X)
-    monkeypatch.setattr(moments, "in_threads", map)
+    monkeypatch.setattr(summation, "in_threads", map)
     serial = data_moments(maps, X)
     for a, b in zip(threaded.matrices, serial.matrices, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -29,12 +29,13 @@ _SINGLE_BITS = 32
 _DEVICE_CHUNK = 2**26
 
 
-def row_chunks(samples: int, width: int, least: int = 1, on_host: bool = True) -> Iterator[slice]:
-    """Slices of rows that fit the cache, or of ``least`` rows if these are not too large."""
+def row_chunks(samples: int, width: int, least: int = 1, on_host: bool = True, multiple: int = 1) -> Iterator[slice]:
+    """Slices of rows that fit the cache, or of ``least`` rows if these are not too large; in whole multiples."""
     if on_host:
         step = max(CHUNK_VALUES // width, min(least, _LARGEST_CHUNK // width), 1)
     else:
         step = max(_DEVICE_CHUNK // width, 1)
+    step = max(step // multiple, 1) * multiple
     for start in range(0, samples, step):
         yield slice(start, min(start + step, samples))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from equivariety.blocks import Moments
-from equivariety.blocks.moments import Samples
+from equivariety.blocks.samples import Samples
 from equivariety.errors import InputError
 from equivariety.varieties.fitting import array_moments
 from equivariety.varieties.maps import EquivariantMaps

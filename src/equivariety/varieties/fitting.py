@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
-from equivariety.blocks.moments import Samples, moments
+from equivariety.blocks.samples import Samples
+from equivariety.blocks.summation import moments
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.validation import refuse_masked, refuse_sparse

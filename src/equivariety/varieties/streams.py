@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from equivariety.blocks import Moments
-from equivariety.blocks.moments import Samples, add_in_place
+from equivariety.blocks.moments import add_in_place
+from equivariety.blocks.samples import Samples
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.varieties.checkpoints import Checkpoint, Progress, load_progress, save_progress

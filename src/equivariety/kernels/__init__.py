@@ -1,0 +1,1 @@
+"""Compiled loops for many small products; they need Numba, and everything works without them."""

@@ -1,0 +1,264 @@
+"""The products that a change of basis and its Gram matrices are made of, compiled by Numba.
+
+Libraries of linear algebra are fast for large matrices; the blocks of a symmetric problem are small, and there half of
+their time goes to packing. Here a *tile*, a small piece of a product, stays in vector registers while the sum runs,
+and reads its factors where they lie. Tiles are written in LLVM's vector types, since compilers do not find this
+arrangement themselves; the loops around them are plain Python.
+
+Samples come in groups of ``SAMPLES``. Their coordinates fill *panels*, one for each orbit: shape (samples, lanes), a
+row being one vector register. Addresses and steps are in bytes. This module holds all compiled code, because the
+cache of compiled functions watches one file.
+"""
+
+from __future__ import annotations
+
+import platform
+from typing import Any, NamedTuple
+
+import llvmlite.binding
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+_FEATURES = llvmlite.binding.get_host_cpu_features()
+
+VECTOR_BYTES = 64 if _FEATURES.get("avx512f") else 32 if _FEATURES.get("avx2") else 16
+"""Width of a vector register of this machine."""
+
+# Vector registers of this machine bound the size of a tile: one for each sum, some for the factors.
+_MANY_REGISTERS = VECTOR_BYTES == 64 or platform.machine() in ("aarch64", "arm64")
+_ROWS = 8 if _MANY_REGISTERS else 4
+_GRAM_ROWS = 4 if _MANY_REGISTERS else 2
+_GRAM_COLUMNS = 2
+
+SAMPLES = 32
+"""Samples of one group: their panels of a few orbits fit a level-1 cache."""
+
+ORBIT_STEP = _GRAM_ROWS
+"""Numbers of orbits are rounded up to a multiple of this, by panels of zeros."""
+
+_INT = ir.IntType(64)
+_POINTER = ir.PointerType()
+
+
+class Orbits(NamedTuple):
+    """Where the values of a sample stand, and the basis they are expressed in."""
+
+    starts: Any
+    """Bytes from the start of a sample to the first point of each orbit."""
+    point_step: int
+    """Bytes from one point of an orbit to the next."""
+    columns: Any
+    """The basis: shape (groups of lanes, points, 2 * lanes) for moments, (points, vectors * lanes) for maps."""
+
+
+def _multiply_tile(rows: int, vectors: int, accumulate: bool) -> Any:
+    """out[r, v] = sum over k of left[r, k] * right[k, v]: numbers times vectors, (rows x vectors) of them."""
+
+    @intrinsic
+    def tile(  # type: ignore[no-untyped-def]
+        context, like, left, left_row, left_step, right, right_step, steps, out, out_row, out_vector
+    ):
+        kind = _Vector(like)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            _, left, left_row, left_step, right, right_step, steps, out, out_row, out_vector = arguments
+            emit = _Emitter(builder, kind)
+            sums = [[emit.zero_sum() for _ in range(vectors)] for _ in range(rows)]
+            with cgutils.for_range(builder, steps) as loop:
+                at_left = emit.moved(left, loop.index, left_step)
+                at_right = emit.moved(right, loop.index, right_step)
+                factors = [emit.load(emit.moved(at_right, v, kind.bytes)) for v in range(vectors)]
+                for r in range(rows):
+                    number = emit.broadcast(emit.moved(at_left, r, left_row))
+                    for v in range(vectors):
+                        emit.add_product(sums[r][v], number, factors[v])
+            for r in range(rows):
+                for v in range(vectors):
+                    place = emit.moved(emit.moved(out, r, out_row), v, out_vector)
+                    emit.finish(sums[r][v], place, accumulate)
+            return context.get_dummy_value()
+
+        return types.void(like, *[types.intp] * 9), generate
+
+    return tile
+
+
+def _gram_tile(rows: int, columns: int) -> Any:
+    """out[r, c] += sum over samples of (A + iB)_r * conj(A + iB)_c, lane by lane, for panels of two sides."""
+
+    @intrinsic
+    def tile(  # type: ignore[no-untyped-def]
+        context, like, left, left_imaginary, right, right_imaginary, panel, samples, out, out_row
+    ):
+        kind = _Vector(like)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            _, left, left_imaginary, right, right_imaginary, panel, samples, out, out_row = arguments
+            emit = _Emitter(builder, kind)
+            real = [[emit.zero_sum() for _ in range(columns)] for _ in range(rows)]
+            imaginary = [[emit.zero_sum() for _ in range(columns)] for _ in range(rows)]
+            with cgutils.for_range(builder, samples) as loop:
+                at_left, at_right = (emit.moved(side, loop.index, kind.bytes) for side in (left, right))
+                places = [emit.moved(at_left, r, panel) for r in range(rows)]
+                a = [emit.load(place) for place in places]
+                b = [emit.load(builder.add(place, left_imaginary)) for place in places]
+                for c in range(columns):
+                    place = emit.moved(at_right, c, panel)
+                    x, y = emit.load(place), emit.load(builder.add(place, right_imaginary))
+                    minus_y = builder.fneg(y)
+                    for r in range(rows):
+                        emit.add_product(real[r][c], a[r], x)
+                        emit.add_product(real[r][c], b[r], y)
+                        emit.add_product(imaginary[r][c], b[r], x)
+                        emit.add_product(imaginary[r][c], a[r], minus_y)
+            for r in range(rows):
+                for c in range(columns):
+                    place = emit.moved(emit.moved(out, r, out_row), c, 2 * kind.bytes)
+                    emit.finish(real[r][c], place, accumulate=True)
+                    emit.finish(imaginary[r][c], emit.moved(place, 1, kind.bytes), accumulate=True)
+            return context.get_dummy_value()
+
+        return types.void(like, *[types.intp] * 8), generate
+
+    return tile
+
+
+class _Vector:
+    """The numbers of an array as LLVM sees them, and how many fill a register."""
+
+    def __init__(self, like: types.Array) -> None:
+        self.size = like.dtype.bitwidth // 8
+        self.element = ir.FloatType() if self.size == 4 else ir.DoubleType()
+        self.lanes = VECTOR_BYTES // self.size
+        self.type = ir.VectorType(self.element, self.lanes)
+        self.bytes = VECTOR_BYTES
+
+
+class _Emitter:
+    """Writes the instructions of a tile."""
+
+    def __init__(self, builder: Any, kind: _Vector) -> None:
+        self.builder, self.kind = builder, kind
+
+    def moved(self, address: Any, count: Any, step: Any) -> Any:
+        """address + count * step."""
+        count, step = (_INT(value) if isinstance(value, int) else value for value in (count, step))
+        return self.builder.add(address, self.builder.mul(count, step))
+
+    def zero_sum(self) -> Any:
+        """A variable that LLVM keeps in a register."""
+        return cgutils.alloca_once_value(self.builder, ir.Constant(self.kind.type, None))
+
+    def load(self, address: Any) -> Any:
+        return self.builder.load(self.builder.inttoptr(address, _POINTER), typ=self.kind.type, align=self.kind.size)
+
+    def broadcast(self, address: Any) -> Any:
+        """One number in all lanes."""
+        pointer = self.builder.inttoptr(address, _POINTER)
+        number = self.builder.load(pointer, typ=self.kind.element, align=self.kind.size)
+        undefined = ir.Constant(self.kind.type, ir.Undefined)
+        first = self.builder.insert_element(undefined, number, ir.IntType(32)(0))
+        everywhere = ir.Constant(ir.VectorType(ir.IntType(32), self.kind.lanes), [0] * self.kind.lanes)
+        return self.builder.shuffle_vector(first, undefined, everywhere)
+
+    def add_product(self, total: Any, x: Any, y: Any) -> None:
+        # "contract" allows a fused multiply-add where the machine has one.
+        product = self.builder.fmul(x, y, flags=("contract",))
+        self.builder.store(self.builder.fadd(self.builder.load(total), product, flags=("contract",)), total)
+
+    def finish(self, total: Any, address: Any, accumulate: bool) -> None:
+        value = self.builder.load(total)
+        if accumulate:
+            value = self.builder.fadd(self.load(address), value)
+        self.builder.store(value, self.builder.inttoptr(address, _POINTER), align=self.kind.size)
+
+
+_multiply_two = _multiply_tile(_ROWS, 2, accumulate=False)
+_multiply_one = _multiply_tile(_ROWS, 1, accumulate=False)
+_add_two = _multiply_tile(_ROWS, 2, accumulate=True)
+_add_one = _multiply_tile(_ROWS, 1, accumulate=True)
+_gram = _gram_tile(_GRAM_ROWS, _GRAM_COLUMNS)
+
+
+@njit(nogil=True, cache=True)
+def gathered(X, order, out):  # type: ignore[no-untyped-def]
+    """Points in the order of orbits: out[s, q] = X[s, order[q]]."""
+    for s in range(X.shape[0]):
+        for q in range(order.shape[0]):
+            out[s, q] = X[s, order[q]]
+
+
+@njit(nogil=True, cache=True)
+def _fill_panels(address, sample_step, orbits, group, panels):  # type: ignore[no-untyped-def]
+    """Coordinates of one group of samples: panels of shape (2, orbits, samples, lanes), A, then B."""
+    panel = panels.shape[2] * VECTOR_BYTES
+    points = orbits.columns.shape[1]
+    columns = orbits.columns.ctypes.data + group * points * 2 * VECTOR_BYTES
+    for o in range(orbits.starts.shape[0]):
+        for s in range(0, SAMPLES, _ROWS):
+            _multiply_two(panels, address + orbits.starts[o] + s * sample_step, sample_step, orbits.point_step,
+                          columns, 2 * VECTOR_BYTES, points,
+                          panels.ctypes.data + o * panel + s * VECTOR_BYTES, VECTOR_BYTES,
+                          panels.shape[1] * panel)  # fmt: skip
+
+
+@njit(nogil=True, cache=True)
+def _add_grams(left, right, grams, group, lower):  # type: ignore[no-untyped-def]
+    """Products of all pairs of orbits into grams of shape (groups, left orbits, right orbits, 2, lanes).
+
+    ``lower`` leaves out the pairs of tiles above the diagonal.
+    """
+    panel = left.shape[2] * VECTOR_BYTES
+    rows, columns = grams.shape[1], grams.shape[2]
+    row_bytes = columns * 2 * VECTOR_BYTES
+    for i in range(0, rows, _GRAM_ROWS):
+        for j in range(0, min(i + _GRAM_ROWS, columns) if lower else columns, _GRAM_COLUMNS):
+            _gram(grams, left.ctypes.data + i * panel, left.shape[1] * panel,
+                  right.ctypes.data + j * panel, right.shape[1] * panel, panel, SAMPLES,
+                  grams.ctypes.data + (group * rows + i) * row_bytes + j * 2 * VECTOR_BYTES, row_bytes)  # fmt: skip
+
+
+@njit(nogil=True, cache=True)
+def _add_sums(panels, weights, lane, sums):  # type: ignore[no-untyped-def]
+    """Weighted sums of the coordinate A in one lane, orbit by orbit."""
+    for s in range(SAMPLES):
+        for o in range(sums.shape[0]):
+            sums[o] += weights[s] * panels[0, o, s, lane]
+
+
+@njit(nogil=True, cache=True)
+def add_moments(address, sample_step, orbits, weights, trivial, panels, grams, sums):  # type: ignore[no-untyped-def]
+    """Gram matrices of len(weights) samples, a multiple of SAMPLES, that are their own targets."""
+    lanes = panels.shape[3]
+    for first in range(0, weights.shape[0], SAMPLES):
+        for group in range(grams.shape[0]):
+            _fill_panels(address + first * sample_step, sample_step, orbits, group, panels)
+            _add_grams(panels, panels, grams, group, True)
+            if group == trivial // lanes:
+                _add_sums(panels, weights[first:], trivial % lanes, sums)
+
+
+@njit(nogil=True, cache=True)
+def add_cross_moments(  # type: ignore[no-untyped-def]
+    inputs, input_step, input_orbits, targets, target_step, target_orbits, weights, trivial,
+    input_panels, target_panels, inner, cross, input_sums, target_sums
+):  # fmt: skip
+    """Gram matrices of samples, and their products with targets."""
+    lanes = input_panels.shape[3]
+    for first in range(0, weights.shape[0], SAMPLES):
+        for group in range(inner.shape[0]):
+            _fill_panels(inputs + first * input_step, input_step, input_orbits, group, input_panels)
+            _fill_panels(targets + first * target_step, target_step, target_orbits, group, target_panels)
+            _add_grams(input_panels, input_panels, inner, group, True)
+            _add_grams(target_panels, input_panels, cross, group, False)
+            if group == trivial // lanes:
+                _add_sums(input_panels, weights[first:], trivial % lanes, input_sums)
+                _add_sums(target_panels, weights[first:], trivial % lanes, target_sums)
+
+
+def empty(*shape: int, dtype: np.dtype[Any]) -> Any:
+    """Zeros for panels and sums."""
+    return np.zeros(shape, dtype=dtype)
