@@ -24,11 +24,12 @@ Vector = NDArray[np.float64]
 # Below this many values, loading the compiled code takes longer than the sums.
 _FEWEST_VALUES = 2**22
 
-# Rows whose products are added in the precision of the data, SAMPLES at a time, before they are added in double.
-_ROWS_IN_ONE_SUM = 2048
+# Rows to take at a time where they are read in place.
+_ROWS_IN_PLACE = 2048
 
-# Up to this many orbits compiled loops beat the library's products of larger matrices.
-_MOST_ORBITS = 96
+# Beyond this many orbits the library's products are as fast, and below the smaller number always slower.
+_MOST_ORBITS = 64
+_FEW_ORBITS = 8
 
 
 def compiled_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> CompiledSums | None:
@@ -39,12 +40,13 @@ def compiled_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBas
     dtype = floating_type(X)
     if dtype.itemsize > 8 or (Y is not None and (not isinstance(Y, np.ndarray) or floating_type(Y) != dtype)):
         return None
+    if find_spec("numba") is None:
+        return None
     inputs, targets = orbit_layout(domain), None if Y is None else orbit_layout(codomain)
-    if inputs is None or (Y is not None and targets is None) or find_spec("numba") is None:
+    if inputs is None or (Y is not None and targets is None):
         return None
-    if max(inputs.orbits, 0 if targets is None else targets.orbits) > _MOST_ORBITS:
-        return None
-    return CompiledSums(domain.bundles, codomain.degree, inputs, targets, dtype)
+    sums = CompiledSums(domain.bundles, codomain.degree, inputs, targets, dtype)
+    return sums if sums.pays else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +64,8 @@ class _Totals:
     """Coordinates of one group of samples, shape (2, orbits, samples, lanes)."""
     target_panels: NDArray[Any] | None
     recent_inner: NDArray[Any]
-    """Gram matrices of the last chunks, in the precision of the data."""
+    """Room for the Gram matrices of a few groups of samples, in the precision of the data."""
     recent_cross: NDArray[Any] | None
-    recent_rows: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +97,13 @@ class CompiledSums:
     def _target_orbits(self) -> Any:
         return None if self.targets is None else self._orbits(self.targets)
 
+    @property
+    def pays(self) -> bool:
+        """Whether blocks are small, and registers at least half full."""
+        orbits = max(layout.orbits for layout in (self.inputs, self.targets) if layout is not None)
+        half_full = 2 * len(self.inputs.bases) >= self.inputs.groups(self._lanes) * self._lanes
+        return orbits <= _FEW_ORBITS or (orbits <= _MOST_ORBITS and half_full)
+
     def _orbits(self, layout: OrbitLayout) -> Any:
         columns = layout.paired_columns(self._lanes, self.dtype)
         return self._compiled.Orbits(layout.starts * self.dtype.itemsize, layout.step * self.dtype.itemsize, columns)
@@ -103,7 +111,7 @@ class CompiledSums:
     def chunks(self, samples: Samples) -> Iterator[slice]:
         """Rows that are read where they lie need no room in the cache; copies of others should stay there."""
         width, step = max(self.inputs.order.size, self.outputs), self._compiled.SAMPLES
-        least = _ROWS_IN_ONE_SUM if self._untouched(samples) else 1
+        least = _ROWS_IN_PLACE if self._untouched(samples) else 1
         return row_chunks(samples.X.shape[0], width, least, multiple=step)
 
     def _untouched(self, samples: Samples) -> bool:
@@ -128,7 +136,6 @@ class CompiledSums:
             target_panels=None if self.targets is None else self._panels(self.targets),
             recent_inner=inner,
             recent_cross=cross,
-            recent_rows=0,
         )
 
     def _rounded(self, layout: OrbitLayout) -> int:
@@ -151,25 +158,13 @@ class CompiledSums:
             Y = samples.targets(rows)
             target_norm += squared_norm(Y)
             self._add_pairs(total, X, Y, factors)
-        recent = total.recent_rows + rows.stop - rows.start
-        if recent >= _ROWS_IN_ONE_SUM:
-            self._settle(total)
-            recent = 0
-        weight = total.weight + samples.weight_of(rows)
-        return replace(total, weight=weight, target_norm=target_norm, recent_rows=recent)
-
-    def _settle(self, total: _Totals) -> None:
-        """Add the recent Gram matrices to those in double precision."""
-        for into, recent in ((total.inner, total.recent_inner), (total.cross, total.recent_cross)):
-            if into is not None and recent is not None:
-                np.add(into, recent, out=into)
-                recent[...] = 0
+        return replace(total, weight=total.weight + samples.weight_of(rows), target_norm=target_norm)
 
     def _add_inputs(self, total: _Totals, X: NDArray[Any], factors: Vector) -> None:
         for rows, block in self._readable(self.inputs, X):
             self._compiled.add_moments(
                 block.ctypes.data, block.strides[0], self._input_orbits, factors[rows], self._trivial,
-                total.input_panels, total.recent_inner, total.input_sum,
+                total.input_panels, total.recent_inner, total.inner, total.input_sum,
             )  # fmt: skip
 
     def _add_pairs(self, total: _Totals, X: NDArray[Any], Y: NDArray[Any], factors: Vector) -> None:
@@ -179,7 +174,7 @@ class CompiledSums:
             self._compiled.add_cross_moments(
                 x.ctypes.data, x.strides[0], self._input_orbits, y.ctypes.data, y.strides[0], self._target_orbits,
                 factors[rows], self._trivial, total.input_panels, total.target_panels,
-                total.recent_inner, total.recent_cross, total.input_sum, total.target_sum,
+                total.recent_inner, total.recent_cross, total.inner, total.cross, total.input_sum, total.target_sum,
             )  # fmt: skip
 
     def _readable(self, layout: OrbitLayout, values: NDArray[Any]) -> Iterator[tuple[slice, NDArray[Any]]]:
@@ -194,7 +189,6 @@ class CompiledSums:
         return factors
 
     def join(self, total: _Totals, part: _Totals) -> _Totals:
-        self._settle(part)
         np.add(total.inner, part.inner, out=total.inner)
         np.add(total.input_sum, part.input_sum, out=total.input_sum)
         np.add(total.target_sum, part.target_sum, out=total.target_sum)

@@ -14,8 +14,9 @@ from equivariety.errors import InputError
 from equivariety.geometry.chains import Chain
 from equivariety.isotypic import Field
 from equivariety.tolerances import membership_cutoff
-from equivariety.varieties.block_map import BlockMap, Coordinates, HiddenSpace
+from equivariety.varieties.block_map import BlockMap, Coordinates
 from equivariety.varieties.component import Component
+from equivariety.varieties.hidden_space import HiddenSpace
 from equivariety.varieties.maps import EquivariantMaps
 
 Parameter = Sequence[BlockMap] | Sequence[Any]

@@ -16,7 +16,6 @@ import platform
 from typing import Any, NamedTuple
 
 import llvmlite.binding
-import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
@@ -35,6 +34,9 @@ _GRAM_COLUMNS = 2
 
 SAMPLES = 32
 """Samples of one group: their panels of a few orbits fit a level-1 cache."""
+
+# Samples, a multiple of SAMPLES, whose products are added in the precision of the data.
+_SINGLE_SUM = 64 * SAMPLES
 
 ORBIT_STEP = _GRAM_ROWS
 """Numbers of orbits are rounded up to a multiple of this, by panels of zeros."""
@@ -230,21 +232,33 @@ def _add_sums(panels, weights, lane, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def add_moments(address, sample_step, orbits, weights, trivial, panels, grams, sums):  # type: ignore[no-untyped-def]
+def _settle(recent, total):  # type: ignore[no-untyped-def]
+    """Add sums in the precision of the data to those in double precision, and start anew."""
+    few, all = recent.reshape(-1), total.reshape(-1)
+    for i in range(few.shape[0]):
+        all[i] += few[i]
+        few[i] = 0
+
+
+@njit(nogil=True, cache=True)
+def add_moments(address, sample_step, orbits, weights, trivial, panels, recent, grams, sums):  # type: ignore[no-untyped-def]
     """Gram matrices of len(weights) samples, a multiple of SAMPLES, that are their own targets."""
     lanes = panels.shape[3]
     for first in range(0, weights.shape[0], SAMPLES):
         for group in range(grams.shape[0]):
             _fill_panels(address + first * sample_step, sample_step, orbits, group, panels)
-            _add_grams(panels, panels, grams, group, True)
+            _add_grams(panels, panels, recent, group, True)
             if group == trivial // lanes:
                 _add_sums(panels, weights[first:], trivial % lanes, sums)
+        done = first + SAMPLES
+        if done % _SINGLE_SUM == 0 or done == weights.shape[0]:
+            _settle(recent, grams)
 
 
 @njit(nogil=True, cache=True)
 def add_cross_moments(  # type: ignore[no-untyped-def]
-    inputs, input_step, input_orbits, targets, target_step, target_orbits, weights, trivial,
-    input_panels, target_panels, inner, cross, input_sums, target_sums
+    inputs, input_step, input_orbits, targets, target_step, target_orbits, weights, trivial, input_panels,
+    target_panels, recent_inner, recent_cross, inner, cross, input_sums, target_sums
 ):  # fmt: skip
     """Gram matrices of samples, and their products with targets."""
     lanes = input_panels.shape[3]
@@ -252,13 +266,111 @@ def add_cross_moments(  # type: ignore[no-untyped-def]
         for group in range(inner.shape[0]):
             _fill_panels(inputs + first * input_step, input_step, input_orbits, group, input_panels)
             _fill_panels(targets + first * target_step, target_step, target_orbits, group, target_panels)
-            _add_grams(input_panels, input_panels, inner, group, True)
-            _add_grams(target_panels, input_panels, cross, group, False)
+            _add_grams(input_panels, input_panels, recent_inner, group, True)
+            _add_grams(target_panels, input_panels, recent_cross, group, False)
             if group == trivial // lanes:
                 _add_sums(input_panels, weights[first:], trivial % lanes, input_sums)
                 _add_sums(target_panels, weights[first:], trivial % lanes, target_sums)
+        done = first + SAMPLES
+        if done % _SINGLE_SUM == 0 or done == weights.shape[0]:
+            _settle(recent_inner, inner)
+            _settle(recent_cross, cross)
 
 
-def empty(*shape: int, dtype: np.dtype[Any]) -> Any:
-    """Zeros for panels and sums."""
-    return np.zeros(shape, dtype=dtype)
+class Products(NamedTuple):
+    """What acts between coordinates and features: one small matrix for each coordinate, in one flat array."""
+
+    matrices: Any
+    """Rows after rows, each padded with zeros to whole registers."""
+    starts: Any
+    """Bytes from the start of ``matrices`` to that of each coordinate, shape (coordinates,)."""
+    places: Any
+    """First feature that each coordinate acts on."""
+    widths: Any
+    """Number of features that each coordinate acts on."""
+
+
+@njit(nogil=True, cache=True)
+def _multiply(like, left, left_row, left_step, right, steps, vectors, out, out_row):  # type: ignore[no-untyped-def]
+    """A product of SAMPLES rows with a matrix whose rows are whole registers."""
+    right_step = vectors * VECTOR_BYTES
+    for s in range(0, SAMPLES, _ROWS):
+        for v in range(0, vectors - 1, 2):
+            _multiply_two(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
+                          out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
+        if vectors % 2:
+            v = vectors - 1
+            _multiply_one(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
+                          out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
+
+
+@njit(nogil=True, cache=True)
+def _add_multiple(like, left, left_row, left_step, right, steps, vectors, out, out_row):  # type: ignore[no-untyped-def]
+    """The same, added to what is there."""
+    right_step = vectors * VECTOR_BYTES
+    for s in range(0, SAMPLES, _ROWS):
+        for v in range(0, vectors - 1, 2):
+            _add_two(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
+                     out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
+        if vectors % 2:
+            v = vectors - 1
+            _add_one(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
+                     out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
+
+
+@njit(nogil=True, cache=True)
+def encode(address, sample_step, orbits, products, coordinates, features, out):  # type: ignore[no-untyped-def]
+    """Features of len(out) samples: coordinates, then the matrix of each coordinate from its orbits to features.
+
+    ``coordinates``, shape (SAMPLES, orbits, coordinates in whole registers), and ``features``, shape (SAMPLES, hidden
+    and a register more), are room for the steps.
+    """
+    number = features.itemsize
+    orbit_row = coordinates.shape[2] * number
+    sample_row, feature_row = coordinates.shape[1] * orbit_row, features.shape[1] * number
+    for first in range(0, out.shape[0], SAMPLES):
+        for o in range(coordinates.shape[1]):
+            _multiply(coordinates, address + first * sample_step + orbits.starts[o], sample_step, orbits.point_step,
+                      orbits.columns.ctypes.data, orbits.columns.shape[0], orbit_row // VECTOR_BYTES,
+                      coordinates.ctypes.data + o * orbit_row, sample_row)  # fmt: skip
+        features[:] = 0
+        for c in range(products.starts.shape[0]):
+            _add_multiple(features, coordinates.ctypes.data + c * number, sample_row, orbit_row,
+                          products.matrices.ctypes.data + products.starts[c], coordinates.shape[1],
+                          -(-products.widths[c] * number // VECTOR_BYTES),
+                          features.ctypes.data + products.places[c] * number, feature_row)  # fmt: skip
+        for s in range(min(SAMPLES, out.shape[0] - first)):
+            for h in range(out.shape[1]):
+                out[first + s, h] = features[s, h]
+
+
+@njit(nogil=True, cache=True)
+def decode(address, sample_step, products, columns, size, coordinates, values, order, ordered, out):  # type: ignore[no-untyped-def]
+    """Images of len(out) samples of features: the matrix of each coordinate to its orbits, then points from these.
+
+    ``columns`` has shape (coordinates, points in whole registers), ``size`` is the number of points of an orbit.
+    ``coordinates``, shape (SAMPLES, coordinates, orbits in whole registers), and ``values``, shape (SAMPLES, points of
+    all orbits and a register more), are room for the steps; point q of ``values`` is point order[q] of ``out``, or
+    point q if ``ordered``.
+    """
+    number = values.itemsize
+    coordinate_row, value_row = coordinates.shape[2] * number, values.shape[1] * number
+    sample_row = coordinates.shape[1] * coordinate_row
+    for first in range(0, out.shape[0], SAMPLES):
+        for c in range(coordinates.shape[1]):
+            _multiply(coordinates, address + first * sample_step + products.places[c] * number, sample_step, number,
+                      products.matrices.ctypes.data + products.starts[c], products.widths[c],
+                      coordinate_row // VECTOR_BYTES, coordinates.ctypes.data + c * coordinate_row,
+                      sample_row)  # fmt: skip
+        for o in range(order.shape[0] // size):
+            # The last register of an orbit spills over into the next one, which comes later.
+            _multiply(values, coordinates.ctypes.data + o * number, sample_row, coordinate_row, columns.ctypes.data,
+                      columns.shape[0], columns.shape[1] * number // VECTOR_BYTES,
+                      values.ctypes.data + o * size * number, value_row)  # fmt: skip
+        for s in range(min(SAMPLES, out.shape[0] - first)):
+            if ordered:
+                for q in range(order.shape[0]):
+                    out[first + s, q] = values[s, q]
+            else:
+                for q in range(order.shape[0]):
+                    out[first + s, order[q]] = values[s, q]

@@ -78,6 +78,11 @@ class OrbitLayout:
             columns[group, :, : basis.shape[1], lane] = basis
         return columns.reshape(-1, self.size, 2 * lanes)
 
+    @property
+    def coordinates(self) -> NDArray[np.float64]:
+        """Bases side by side, a column for each coordinate: shape (size, coordinates)."""
+        return np.concatenate(self.bases, axis=1)
+
 
 def orbit_layout(basis: ChangeOfBasis) -> OrbitLayout | None:
     """The layout of a change of basis, None if its orbits differ or are split otherwise."""
@@ -101,3 +106,8 @@ def blocks_of_rows(rows: NDArray[Any], size: int) -> Iterator[tuple[slice, NDArr
         rest = np.zeros((size, rows.shape[1]), dtype=rows.dtype)
         rest[: rows.shape[0] - whole] = rows[whole:]
         yield slice(whole, whole + size), rest
+
+
+def whole_registers(matrix: NDArray[Any], lanes: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The matrix with zero columns added until its rows fill registers."""
+    return np.ascontiguousarray(np.pad(matrix, [(0, 0), (0, -matrix.shape[1] % lanes)]), dtype=dtype)

@@ -15,6 +15,8 @@ from equivariety.blocks.chunks import as_floating, in_threads, row_chunks
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
+from equivariety.varieties.compiled_map import COMPILED_ROWS, compiled_map
+from equivariety.varieties.hidden_space import HiddenSpace
 
 
 class Coordinates(Protocol):
@@ -36,76 +38,6 @@ class Coordinates(Protocol):
 
     def from_panels(self, panels: Sequence[Any]) -> Any:
         """Rows with the given coordinates."""
-
-
-@dataclass(frozen=True, eq=False)
-class HiddenSpace:
-    """A sum of irreducibles, ordered by irreducible, then by multiplicity: the features of an encoder.
-
-    Every multiplicity holds a whole irreducible, so the features of one block stand together.
-    """
-
-    bundles: tuple[Bundle, ...]
-    multiplicities: tuple[int, ...]
-
-    @property
-    def degree(self) -> int:
-        return sum(
-            bundle.size * bundle.dimension * multiplicity
-            for bundle, multiplicity in zip(self.bundles, self.multiplicities, strict=True)
-        )
-
-    def places(self) -> list[NDArray[np.intp]]:
-        """For each bundle the feature of every coordinate (members, copies, multiplicity, beta)."""
-        members = np.concatenate([bundle.members for bundle in self.bundles] or [np.empty(0, dtype=np.intp)])
-        widths = np.concatenate(
-            [
-                np.full(bundle.size, bundle.dimension * multiplicity, dtype=np.intp)
-                for bundle, multiplicity in zip(self.bundles, self.multiplicities, strict=True)
-            ]
-            or [np.empty(0, dtype=np.intp)]
-        )
-        order = np.argsort(members)
-        starts = np.empty_like(widths)
-        starts[order] = np.cumsum(widths[order]) - widths[order]
-        bounds = np.cumsum([0, *(bundle.size for bundle in self.bundles)])
-        return [
-            starts[bounds[number] : bounds[number + 1], None, None, None]
-            + np.arange(multiplicity * bundle.dimension)
-            .reshape(multiplicity, bundle.copies, bundle.field.beta)
-            .transpose(1, 0, 2)[None]
-            for number, (bundle, multiplicity) in enumerate(zip(self.bundles, self.multiplicities, strict=True))
-        ]
-
-    @cached_property
-    def _panel_places(self) -> list[NDArray[np.intp]]:
-        return [place.transpose(0, 1, 3, 2) for place in self.places()]
-
-    def analyze(self, X: Any) -> tuple[Any, ...]:
-        return tuple(namespace(X).permute_dims(panel, (0, 1, 2, 4, 3)) for panel in self.panels(X))
-
-    def panels(self, X: Any) -> tuple[Any, ...]:
-        xp = namespace(X)
-        return tuple(
-            xp.reshape(xp.take(X, constant(place.ravel(), X), axis=1), (X.shape[0], *place.shape))
-            for place in self._panel_places
-        )
-
-    def from_panels(self, panels: Sequence[Any]) -> Any:
-        xp = namespace(panels[0])
-        columns = [_features(member) for panel in panels for member in _members(panel)]
-        order = np.argsort(np.concatenate([bundle.members for bundle in self.bundles]))
-        return xp.concat([columns[place] for place in order], axis=1)
-
-
-def _members(panel: Any) -> list[Any]:
-    return [panel[:, position] for position in range(panel.shape[1])]
-
-
-def _features(member: Any) -> Any:
-    """Columns ordered by multiplicity, then copy, then unit, from (samples, copies, beta, multiplicity)."""
-    xp = namespace(member)
-    return xp.reshape(xp.permute_dims(member, (0, 3, 1, 2)), (member.shape[0], -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,12 +75,15 @@ class BlockMap:
             return self._applied(X)
         result = np.empty((X.shape[0], self.target.degree), dtype=X.dtype)
 
-        def task(rows: slice) -> None:
-            result[rows] = self._applied(X[rows])
-
-        for _ in in_threads(task, list(row_chunks(X.shape[0], max(self.shape)))):
+        write, chunks = compiled_map(self, X), row_chunks(X.shape[0], max(self.shape), COMPILED_ROWS)
+        if write is None:
+            write, chunks = self._write, row_chunks(X.shape[0], max(self.shape))
+        for _ in in_threads(lambda rows: write(X[rows], result[rows]), list(chunks)):
             pass
         return result
+
+    def _write(self, X: NDArray[Any], out: NDArray[Any]) -> None:
+        out[...] = self._applied(X)
 
     def _applied(self, X: Any) -> Any:
         images = [

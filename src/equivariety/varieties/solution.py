@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from equivariety.blocks import BlockSpectrum, Moments
 from equivariety.blocks.chunks import as_floating, row_chunks
 from equivariety.isotypic.arrays import namespace
-from equivariety.varieties.block_map import BlockMap, HiddenSpace
+from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.fitting import validated_data
+from equivariety.varieties.hidden_space import HiddenSpace
 from equivariety.varieties.maps import EquivariantMaps
 
 if TYPE_CHECKING:

@@ -1,0 +1,128 @@
+"""Encoders and decoders of many alike orbits, applied by compiled loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.isotypic.decomposition import ChangeOfBasis
+from equivariety.kernels.layout import OrbitLayout, blocks_of_rows, orbit_layout, whole_registers
+from equivariety.varieties.hidden_space import HiddenSpace
+
+if TYPE_CHECKING:
+    from equivariety.varieties.block_map import BlockMap
+
+# Below this many values, loading the compiled code takes longer than the products.
+_FEWEST_VALUES = 2**20
+
+# With both more orbits and more points in each, the library's products are as fast.
+_SMALL = 32
+
+COMPILED_ROWS = 1024
+"""Rows that a compiled map takes at a time, a whole number of its groups; they need not fit the cache."""
+
+Write = Callable[[NDArray[Any], NDArray[Any]], None]
+"""Writes the images of rows X, the first argument, into the second."""
+
+
+def compiled_map(map: BlockMap, X: NDArray[Any]) -> Write | None:
+    """The compiled way for this map and these data, if there is one and it pays."""
+    if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype.itemsize > 8 or find_spec("numba") is None:
+        return None
+    encodes = isinstance(map.source, ChangeOfBasis) and isinstance(map.target, HiddenSpace)
+    decodes = isinstance(map.source, HiddenSpace) and isinstance(map.target, ChangeOfBasis)
+    if not encodes and not decodes:
+        return None
+    layout = orbit_layout(map.source if encodes else map.target)
+    if layout is None or min(layout.orbits, layout.size) > _SMALL:
+        return None
+    return _Encoder(map, map.target, layout, X.dtype) if encodes else _Decoder(map, map.source, layout, X.dtype)
+
+
+class _Encoder:
+    """From points to features."""
+
+    def __init__(self, map: BlockMap, hidden: HiddenSpace, layout: OrbitLayout, dtype: np.dtype[Any]) -> None:
+        from equivariety.kernels import compiled
+
+        self._compiled, self._layout, self._dtype = compiled, layout, dtype
+        self._lanes = compiled.VECTOR_BYTES // dtype.itemsize
+        columns = whole_registers(layout.coordinates, self._lanes, dtype)
+        self._orbits = compiled.Orbits(layout.starts * dtype.itemsize, layout.step * dtype.itemsize, columns)
+        matrices = [
+            real[:, :, :, unit].transpose(2, 0, 1).reshape(real.shape[2], -1)
+            for real in _realizations(map)
+            for unit in range(real.shape[3])
+        ]
+        self._products = _products(matrices, hidden, [matrix.shape[1] for matrix in matrices], dtype)
+
+    def __call__(self, X: NDArray[Any], out: NDArray[Any]) -> None:
+        samples = self._compiled.SAMPLES
+        coordinates = np.empty((samples, self._layout.orbits, self._orbits.columns.shape[1]), dtype=self._dtype)
+        features = np.empty((samples, out.shape[1] + self._lanes), dtype=self._dtype)
+        for rows, block in blocks_of_rows(self._layout.readable(X), samples):
+            self._compiled.encode(
+                block.ctypes.data, block.strides[0], self._orbits, self._products, coordinates, features, out[rows]
+            )
+
+
+class _Decoder:
+    """From features to points."""
+
+    def __init__(self, map: BlockMap, hidden: HiddenSpace, layout: OrbitLayout, dtype: np.dtype[Any]) -> None:
+        from equivariety.kernels import compiled
+
+        self._compiled, self._layout, self._dtype = compiled, layout, dtype
+        self._lanes = compiled.VECTOR_BYTES // dtype.itemsize
+        self._columns = whole_registers(layout.coordinates.T, self._lanes, dtype)
+        matrices = [
+            real[:, unit].transpose(1, 2, 0).reshape(-1, real.shape[0])
+            for real in _realizations(map)
+            for unit in range(real.shape[1])
+        ]
+        self._products = _products(matrices, hidden, [matrix.shape[0] for matrix in matrices], dtype)
+
+    def __call__(self, X: NDArray[Any], out: NDArray[Any]) -> None:
+        samples, layout = self._compiled.SAMPLES, self._layout
+        width = -(-layout.orbits // self._lanes) * self._lanes
+        coordinates = np.empty((samples, self._columns.shape[0], width), dtype=self._dtype)
+        values = np.empty((samples, layout.order.size + self._lanes), dtype=self._dtype)
+        ordered = np.array_equal(layout.order, np.arange(layout.order.size))
+        rows_of_features = X if X.strides[1] == X.itemsize else np.ascontiguousarray(X)
+        for rows, block in blocks_of_rows(rows_of_features, samples):
+            self._compiled.decode(
+                block.ctypes.data, block.strides[0], self._products, self._columns, layout.size, coordinates, values,
+                layout.order, ordered, out[rows],
+            )  # fmt: skip
+
+
+def _realizations(map: BlockMap) -> Iterator[NDArray[np.float64]]:
+    """The matrix of each irreducible over R, shape (rows, units, cols, units)."""
+    for bundle, block in zip(map.source.bundles, map.blocks, strict=True):
+        members, rows, cols, beta = block.shape
+        yield from bundle.field.realize(block).reshape(members, rows, beta, cols, beta)
+
+
+def _products(matrices: list[NDArray[np.float64]], hidden: HiddenSpace, widths: list[int], dtype: np.dtype[Any]) -> Any:
+    """The matrices of all coordinates as compiled loops take them."""
+    from equivariety.kernels import compiled
+
+    lanes = compiled.VECTOR_BYTES // dtype.itemsize
+    padded = [whole_registers(matrix, lanes, dtype).ravel() for matrix in matrices]
+    ends = np.cumsum([matrix.nbytes for matrix in padded])
+    places = [
+        int(place[member, 0, 0, 0])
+        for bundle, place in zip(hidden.bundles, hidden.places(), strict=True)
+        for member in range(bundle.size)
+        for _ in range(bundle.field.beta)
+    ]
+    return compiled.Products(
+        np.concatenate(padded),
+        ends - np.array([matrix.nbytes for matrix in padded]),
+        np.array(places, dtype=np.int64),
+        np.array(widths, dtype=np.int64),
+    )
