@@ -152,11 +152,15 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
 
 def _refuse_underflow(samples: Samples, total: Moments) -> None:
     """Squares of tiny values in single precision lose their digits, or vanish: say so instead of fitting noise."""
-    smallest = smallest_mean_square(total.precision) * samples.X.shape[0] * samples.X.shape[1]
+    X, weight = samples.X, samples.weight
+    counted = X.shape[0] if weight is None else np.count_nonzero(weight)
+    smallest = smallest_mean_square(total.precision) * counted * X.shape[1]
     if samples.input_origin is not None or total.energy >= smallest:
         return  # around an origin, constant data rightly leave nothing but rounding
-    if bool(namespace(samples.X).any(samples.X != 0)):
-        raise InputError("X is too small for its precision: the squares of its values underflow; scale it, "
+    rows = X if weight is None else X[constant(weight > 0, X)]
+    if bool(namespace(rows).any(rows != 0)):
+        name = "X" if weight is None else "X times the roots of its weights"
+        raise InputError(f"{name} is too small for its precision: the squares of its values underflow; scale it, "
                          "or give it in double precision")  # fmt: skip
 
 
