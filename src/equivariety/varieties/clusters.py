@@ -53,7 +53,7 @@ def cluster_moments(
     columns = [_delayed_chunks(inputs), [None] * len(lengths), [None] * len(lengths)]
     if Y is not None:
         targets = _all_columns(Y, "Y", maps.codomain.degree, "the codomain")
-        _require_chunks(targets.chunks[0], lengths, "Y")
+        require_chunks(targets.chunks[0], lengths, "Y")
         columns[1] = _delayed_chunks(targets)
     if sample_weight is not None:
         columns[2] = _weight_chunks(sample_weight, lengths)
@@ -99,7 +99,7 @@ def _weight_chunks(weight: Any, lengths: Sequence[float]) -> list[Any]:
         array = as_dask_array(weight)
         if array.ndim != 1:
             raise InputError(f"sample_weight must have one dimension, not shape {tuple(array.shape)}")
-        _require_chunks(array.chunks[0], lengths, "sample_weight")
+        require_chunks(array.chunks[0], lengths, "sample_weight")
         return _delayed_chunks(array)
     if not np.isfinite(lengths).all():
         raise InputError("sample_weight must be a Dask array or column in the chunks of X, since the lengths of these "
@@ -108,7 +108,7 @@ def _weight_chunks(weight: Any, lengths: Sequence[float]) -> list[Any]:
     return np.split(validated_weight(weight, int(ends[-1])), ends[:-1])
 
 
-def _require_chunks(given: Sequence[float], expected: Sequence[float], name: str) -> None:
+def require_chunks(given: Sequence[float], expected: Sequence[float], name: str) -> None:
     """Raise an error unless the chunks have the same lengths, as far as these are known."""
     if len(given) != len(expected):
         raise InputError(f"{name} must have the chunks of X: {len(expected)}, not {len(given)}")

@@ -9,6 +9,7 @@ from typing import Any
 import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
 from equivariety.blocks.moments import Samples, moments
@@ -139,7 +140,7 @@ def is_stream(data: Any) -> bool:
 
 def is_stored(data: Any) -> bool:
     """Arrays on disk, which offer slices of rows only: zarr, HDF5."""
-    in_memory = isinstance(data, np.ndarray) or array_api_compat.is_array_api_obj(data)
+    in_memory = isinstance(data, np.ndarray) or array_api_compat.is_array_api_obj(data) or issparse(data)
     return hasattr(data, "dtype") and hasattr(data, "shape") and not in_memory and not hasattr(data, "iloc")
 
 
