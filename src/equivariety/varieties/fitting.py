@@ -63,9 +63,10 @@ def data_moments(
     if is_dask(X):
         return cluster_moments(maps, X, Y, sample_weight, origins)
     if is_stream(X):
-        if Y is not None or sample_weight is not None:
-            raise InputError("Y and sample_weight must not be given beside a stream of batches: "
-                             "let the stream give (X, Y) or (X, Y, sample_weight)")  # fmt: skip
+        for name, given in (("Y", Y), ("sample_weight", sample_weight)):
+            if given is not None:
+                raise InputError(f"{name} must not be given beside a stream of batches: "
+                                 "let the stream give (X, Y) or (X, Y, sample_weight)")  # fmt: skip
         return stream_moments(maps, X, origins=origins)
     samples = around(Samples(X, Y, sample_weight), origins)
     if is_stored(X):
