@@ -23,7 +23,7 @@ from equivariety.varieties.maps import EquivariantMaps
 Vector = NDArray[np.float64]
 
 # Rows whose mean is good enough for an origin.
-FIRST_ROWS = 256
+_FIRST_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Accumulated:
         """No batch yet; the origins come from the first of these rows, zero without centering."""
         if not centered:
             return cls(maps, centered, np.zeros(maps.domain.degree), np.zeros(maps.codomain.degree))
-        first = slice(FIRST_ROWS)
+        first = slice(_FIRST_ROWS)
         input_origin = orbit_average(maps.domain, X[first].mean(axis=0, dtype=np.float64))
         if Y is None:
             return cls(maps, centered, input_origin, input_origin)

@@ -14,13 +14,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from equivariety.errors import InputError
-from equivariety.estimators.accumulation import FIRST_ROWS
 from equivariety.estimators.validation import validated_inputs, validated_weight
 from equivariety.varieties.clusters import as_dask_array, is_dask, require_chunks
-from equivariety.varieties.fitting import is_stored
+from equivariety.varieties.fitting import is_stored, is_stream
 from equivariety.varieties.streams import slabs
 
 Result = TypeVar("Result")
+
+# Rows to which scikit-learn's rules are applied: enough for an origin.
+_FIRST_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,7 @@ def over_parts(function: Callable[[Any], Result], X: Any) -> list[Result]:
         raise InputError(f"X must be an array, not {type(X).__name__} of Dask: apply this method to the chunks, "
                          "by X.map_blocks or X.map_partitions")  # fmt: skip
     if not is_stored(X) or len(X.shape) != 2 or not X.shape[0]:
-        return [function(X)]
+        return [function(_without_stream(X))]
     results: list[Result] = []
     start = 0
     for part, _, _ in slabs(X):
@@ -83,11 +85,18 @@ def row_by_row(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def _in_memory(estimator: Any, X: Any, sample_weight: Any | None, reset: bool, y: Any) -> TrainingData:
-    checked = validated_inputs(estimator, X, reset, y)
+    checked = validated_inputs(estimator, _without_stream(X), reset, y)
     X, y = (checked, None) if isinstance(y, str) else checked
     Y = None if y is None else y.reshape(len(y), -1)
     weight = validated_weight(sample_weight, len(X))
     return TrainingData(X, Y, weight, X, Y, single=y is not None and y.ndim == 1)
+
+
+def _without_stream(X: Any) -> Any:
+    """The same unless it is a stream of batches."""
+    if is_stream(X):
+        raise InputError(f"X must be an array, not {type(X).__name__}: to learn from batches, give each to partial_fit")
+    return X
 
 
 def _beside_dask(y: Any, X: Any) -> Any:
@@ -104,10 +113,10 @@ def _beside_dask(y: Any, X: Any) -> Any:
 def _first_rows(data: Any) -> Any:
     """Some rows from the beginning, in memory; of Dask collections they come from the first chunk that has any."""
     if data is None or not is_dask(data):
-        return None if data is None else np.asarray(data[:FIRST_ROWS])
+        return None if data is None else np.asarray(data[:_FIRST_ROWS])
     chunks = data.numblocks[0] if hasattr(data, "numblocks") else data.npartitions
     for number in range(chunks):
         rows = data.partitions[number].compute()
         if len(rows):
             break
-    return rows[:FIRST_ROWS]
+    return rows[:_FIRST_ROWS]

@@ -13,13 +13,10 @@ from equivariety.actions import PermutationAction, trivial
 from equivariety.blocks.chunks import row_chunks
 from equivariety.errors import InputError
 from equivariety.validation import refuse_masked
-from equivariety.varieties.fitting import is_stream
 
 
 def validated_inputs(estimator: Any, X: Any, reset: bool, y: Any = "no_validation") -> Any:
     """X, or X and y, by the rules of scikit-learn; a value that is not finite is reported with its row."""
-    if is_stream(X):
-        raise InputError(f"X must be an array, not {type(X).__name__}: to learn from batches, give each to partial_fit")
     refuse_masked(X, "X")
     if not isinstance(y, str):
         refuse_masked(y, "y")
