@@ -6,6 +6,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,10 +35,48 @@ def test_targets() -> None:
     np.testing.assert_allclose(found.cross[0], data_moments(MAPS, X, 2 * X).cross[0], rtol=1e-4, atol=1e-3)
 
 
-def test_columns_of_data_frames() -> None:
+@pytest.mark.parametrize("spread", [lambda weight: array.from_array(weight, chunks=50), np.asarray, list])
+@pytest.mark.parametrize("targets", [None, 2 * X[:, ::-1] + 1], ids=["autoencoder", "targets"])
+def test_weights_repeat_samples_and_origins_are_subtracted(spread: Callable, targets: np.ndarray | None) -> None:
+    weight = np.random.default_rng(1).integers(0, 3, 600)
+    weight[100:150] = 0  # a chunk in which no sample counts
+    mean = np.average(X.astype(float), axis=0, weights=weight).reshape(4, 6).mean(axis=1)
+    origins = (np.repeat(mean, 6), np.full(24, 0.5))
+    chunked = None if targets is None else array.from_array(targets, chunks=(50, 24))
+    found = data_moments(MAPS, array.from_array(X, chunks=(50, 24)), chunked, spread(weight), origins)
+    by_hand = [np.repeat((X.reshape(-1, 4, 6) - mean[:, None]).reshape(-1, 24), weight, axis=0)]
+    by_hand += [] if targets is None else [np.repeat(targets - 0.5, weight, axis=0)]
+    expected = data_moments(MAPS, *by_hand)
+    for a, b in zip(found.matrices, expected.matrices, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-3)
+    assert found.weight == pytest.approx(expected.weight)
+    assert found.target_norm == pytest.approx(np.sum(by_hand[-1] ** 2, dtype=float), rel=1e-5)
+
+
+def data_frame() -> Any:
+    """Four partitions with a column of weights behind the pixels."""
     pandas, frames = pytest.importorskip("pandas"), pytest.importorskip("dask.dataframe")
-    frame = frames.from_pandas(pandas.DataFrame(X, columns=[f"pixel{i}" for i in range(24)]), npartitions=4)
+    pixels = pandas.DataFrame(X, columns=[f"pixel{i}" for i in range(24)])
+    return frames.from_pandas(pixels.assign(weight=np.arange(600) % 3), npartitions=4)
+
+
+def test_columns_of_data_frames() -> None:
+    frame = data_frame().drop(columns="weight")
     assert MAPS.bounded(5).fit(frame).loss == pytest.approx(MAPS.bounded(5).fit(X).loss, rel=1e-5)
+
+
+def test_weights_in_a_column_of_a_filtered_data_frame() -> None:
+    frame = data_frame()
+    frame = frame[frame.pixel0 > 0]
+    found = MAPS.bounded(5).fit(frame.drop(columns="weight"), sample_weight=frame.weight)
+    kept = X[:, 0] > 0
+    repeated = MAPS.bounded(5).fit(np.repeat(X[kept], (np.arange(600) % 3)[kept], axis=0))
+    assert (found.ranks, found.loss) == (repeated.ranks, pytest.approx(repeated.loss, rel=1e-5))
+    with pytest.raises(InputError, match="since the lengths of these are unknown, not ndarray"):
+        MAPS.bounded(5).fit(frame.drop(columns="weight"), sample_weight=np.ones(kept.sum()))
+    short = frame[frame.weight > 0]
+    with pytest.raises(InputError, match=r"in chunk \d, counted from 0: sample_weight must have shape \(\d+,\)"):
+        MAPS.bounded(5).fit(frame.drop(columns="weight"), sample_weight=short.weight)
 
 
 def test_wrong_collections() -> None:
@@ -47,8 +87,27 @@ def test_wrong_collections() -> None:
         data_moments(MAPS, data, data.rechunk((200, 24)))
     with pytest.raises(InputError, match="Y must be a Dask collection like X, not ndarray"):
         data_moments(MAPS, data, X)
+    uneven = array.from_array(X, chunks=((100, 120, 80, 100, 100, 100), 24))
+    with pytest.raises(InputError, match="Y must have the chunks of X: chunk 1, counted from 0, has 100 rows, not 120"):
+        data_moments(MAPS, data, uneven)
     with pytest.raises(InputError, match="contains NaN"):
         data_moments(MAPS, array.where(data > 3, np.nan, data))
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (np.zeros(600), "sample_weight must not be zero for all samples"),
+        (array.zeros(600, chunks=100), "sample_weight must not be zero for all samples"),
+        (np.ones(5), r"sample_weight must have shape \(600,\), one weight for each sample, not \(5,\)"),
+        (array.ones(600, chunks=200), "sample_weight must have the chunks of X: 6, not 3"),
+        (array.ones((600, 1), chunks=100), r"sample_weight must have one dimension, not shape \(600, 1\)"),
+        (1 - 2 * (array.arange(600, chunks=100) == 250), "that are not negative: row 250 has -1"),
+    ],
+)
+def test_weights_that_cannot_be_used(weight: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        data_moments(MAPS, array.from_array(X, chunks=(100, 24)), sample_weight=weight)
 
 
 def test_rows_are_counted_from_the_start_or_within_a_named_chunk() -> None:
@@ -76,7 +135,8 @@ def _slow_rows(block: np.ndarray) -> np.ndarray:
 def test_a_killed_worker_changes_no_bit() -> None:
     distributed = pytest.importorskip("distributed")
     data = array.from_array(X, chunks=(10, 24)).map_blocks(_slow_rows, dtype=X.dtype)
-    serial = data_moments(MAPS, data)
+    weight, origins = np.linspace(0, 2, len(X)), (np.full(24, 0.1), np.full(24, 0.1))
+    serial = data_moments(MAPS, data, sample_weight=weight, origins=origins)
     with (
         distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
@@ -84,7 +144,7 @@ def test_a_killed_worker_changes_no_bit() -> None:
         victim, survivor = client.run(os.getpid).values()
         timer = threading.Timer(0.5, os.kill, (victim, signal.SIGKILL))
         timer.start()
-        killed = data_moments(MAPS, data)
+        killed = data_moments(MAPS, data, sample_weight=weight, origins=origins)
         assert not timer.is_alive(), "the worker died while the sums were under way"
         assert survivor in client.run(os.getpid).values()
         assert victim not in client.run(os.getpid).values()

@@ -233,11 +233,22 @@ def test_targets_are_needed_when_the_sides_differ():
         (["a"] * 5, "sample_weight must hold real numbers, not values of type <U1"),
         ([1, 1, -1, 1, 1], "sample_weight must hold finite numbers that are not negative: row 2 has -1"),
         ([1, 1, 1, np.nan, 1], "sample_weight must hold finite numbers that are not negative: row 3 has nan"),
+        ([0] * 5, "sample_weight must not be zero for all samples"),
     ],
 )
 def test_weights_that_cannot_be_used(weight, message):
     with pytest.raises(InputError, match=message):
         data_moments(FAMILIES["one permutation"], np.eye(5), sample_weight=weight)
+
+
+def test_weights_of_a_fit_repeat_samples():
+    maps = FAMILIES["corners to edges"]
+    X, Y = data(maps, 30)
+    counts = np.arange(30) % 3
+    for family in (maps.bounded(2), maps.bounded(2).component(maps.bounded(2).fit(X, Y).ranks)):
+        weighted, repeated = family.fit(X, Y, counts), family.fit(*(np.repeat(A, counts, axis=0) for A in (X, Y)))
+        np.testing.assert_allclose(weighted.matrix(), repeated.matrix(), atol=1e-10)
+        assert weighted.loss == pytest.approx(repeated.loss)
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass")

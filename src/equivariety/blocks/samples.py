@@ -69,11 +69,15 @@ def squared_norm(values: Any) -> float:
 
 def refuse_underflow(samples: Samples, energy: float, precision: float) -> None:
     """Squares of tiny values in single precision lose their digits, or vanish: say so instead of fitting noise."""
-    smallest = smallest_mean_square(precision) * samples.X.shape[0] * samples.X.shape[1]
+    X, weight = samples.X, samples.weight
+    counted = X.shape[0] if weight is None else np.count_nonzero(weight)
+    smallest = smallest_mean_square(precision) * counted * X.shape[1]
     if samples.input_origin is not None or energy >= smallest:
         return  # around an origin, constant data rightly leave nothing but rounding
-    if bool(namespace(samples.X).any(samples.X != 0)):
-        raise InputError("X is too small for its precision: the squares of its values underflow; scale it, "
+    rows = X if weight is None else X[constant(weight > 0, X)]
+    if bool(namespace(rows).any(rows != 0)):
+        name = "X" if weight is None else "X times the roots of its weights"
+        raise InputError(f"{name} is too small for its precision: the squares of its values underflow; scale it, "
                          "or give it in double precision")  # fmt: skip
 
 

@@ -15,12 +15,12 @@ from equivariety.actions import PermutationAction
 from equivariety.blocks.chunks import row_chunks
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
+from equivariety.estimators.larger_than_memory import over_parts, row_by_row, training_data
 from equivariety.estimators.validation import (
     action_of,
     require_degree,
     require_finite,
     validated_inputs,
-    validated_weight,
 )
 from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.bounded import RankBounded
@@ -110,9 +110,11 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         Parameters
         ----------
         X : array_like of shape (samples, features)
-            Numbers of any kind; bytes of images are converted chunk by chunk.
+            Numbers of any kind; bytes of images are converted chunk by chunk. Stored arrays (memory-mapped, zarr,
+            HDF5), Dask arrays and data frames are read chunk by chunk, too.
         y : ignored
         sample_weight : array_like of shape (samples,), optional
+            Beside Dask collections also a Dask array or column in the chunks of X.
         """
         return self._update(X, sample_weight, fresh=True)
 
@@ -120,6 +122,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """Add a batch of samples to those seen so far, and fit to all of them."""
         return self._update(X, sample_weight, fresh=not hasattr(self, "_accumulated"))
 
+    @row_by_row
     def transform(self, X: Any) -> NDArray[Any]:
         """Features of the rows of X, shape (samples, n_components_), grouped by block; float32 stays float32."""
         check_is_fitted(self)
@@ -127,6 +130,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         encoder = self.solution_.encoder
         return shifted(encoder.apply(X), -encoder.apply(self.mean_[None])[0])
 
+    @row_by_row
     def inverse_transform(self, X: Any) -> NDArray[Any]:
         """Reconstructions, shape (samples, n_features), from features of shape (samples, n_components_)."""
         check_is_fitted(self)
@@ -145,12 +149,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         does not deviate at all.
         """
         check_is_fitted(self)
-        X = validated_inputs(self, X, reset=False)
-        total = missed = 0.0
-        for rows in row_chunks(len(X), X.shape[1]):
-            centered = X[rows].astype(np.float64) - self.mean_
-            total += float(np.sum(centered**2))
-            missed += float(np.sum((centered - self.solution_.apply(centered)) ** 2))
+        total, missed = (sum(part) for part in zip(*over_parts(self._squares, X), strict=True))
         return 1.0 - missed / total if total else 0.0
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
@@ -165,6 +164,16 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """The encoder as a dense matrix, shape (n_components_, n_features)."""
         return self.solution_.encoder.matrix()
 
+    def _squares(self, X: Any) -> tuple[float, float]:
+        """The squared deviation from ``mean_``, and the part of it that the reconstruction misses."""
+        X = validated_inputs(self, X, reset=False)
+        total = missed = 0.0
+        for rows in row_chunks(len(X), X.shape[1]):
+            centered = X[rows].astype(np.float64) - self.mean_
+            total += float(np.sum(centered**2))
+            missed += float(np.sum((centered - self.solution_.apply(centered)) ** 2))
+        return total, missed
+
     @property
     def _n_features_out(self) -> int:
         return self.n_components_
@@ -175,18 +184,18 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         return [block.irrep_dim * rank for block, rank in zip(blocks, self.ranks_, strict=True)]
 
     def _update(self, X: Any, sample_weight: Any | None, fresh: bool) -> Self:
-        X = validated_inputs(self, X, reset=fresh)
-        weight = validated_weight(sample_weight, len(X))
+        data = training_data(self, X, sample_weight, reset=fresh)
+        features = data.first_inputs.shape[1]
         if fresh:
-            action = action_of(self.action, "action", X.shape[1])
-            require_degree(action, "action", "X", X.shape[1])
-            start = Accumulated.starting(EquivariantMaps(action), X, None, self.center)
+            action = action_of(self.action, "action", features)
+            require_degree(action, "action", "X", features)
+            start = Accumulated.starting(EquivariantMaps(action), data.first_inputs, None, self.center)
         else:
             start = self._accumulated
-            action = action_of(self.action, "action", X.shape[1])
+            action = action_of(self.action, "action", features)
             start.require_unchanged(EquivariantMaps(action), self.center, "action and center")
         family = self._family(start.maps)
-        accumulated = start.added(X, None, weight)
+        accumulated = start.added(data.X, None, data.weight)
         self._learn(accumulated, family.solve(accumulated.moments))
         return self
 

@@ -13,12 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
-from equivariety.estimators.validation import (
-    action_of,
-    require_degree,
-    validated_inputs,
-    validated_weight,
-)
+from equivariety.estimators.larger_than_memory import row_by_row, training_data
+from equivariety.estimators.validation import action_of, require_degree, validated_inputs
 from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
 
 
@@ -35,8 +31,11 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         Parameters
         ----------
         X : array_like of shape (samples, features)
+            Stored arrays (memory-mapped, zarr, HDF5), Dask arrays and data frames are read chunk by chunk.
         y : array_like of shape (samples, targets), or (samples,) for one target
+            Beside Dask collections one in the same chunks.
         sample_weight : array_like of shape (samples,), optional
+            Beside Dask collections also a Dask array or column in the chunks of X.
         """
         return self._update(X, y, sample_weight, fresh=True)
 
@@ -44,6 +43,7 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         """Add a batch of samples to those seen so far, and fit to all of them."""
         return self._update(X, y, sample_weight, fresh=not hasattr(self, "_accumulated"))
 
+    @row_by_row
     def predict(self, X: Any) -> NDArray[Any]:
         """Predictions of shape (samples, targets), or (samples,) if y was one-dimensional."""
         check_is_fitted(self)
@@ -63,9 +63,8 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         """The linear maps to choose from."""
 
     def _update(self, X: Any, y: Any, sample_weight: Any | None, fresh: bool) -> Self:
-        X, y = validated_inputs(self, X, reset=fresh, y=y)
-        Y = y.reshape(len(y), -1)
-        weight = validated_weight(sample_weight, len(X))
+        data = training_data(self, X, sample_weight, reset=fresh, y=y)
+        X, Y = data.first_inputs, data.first_targets
         if fresh:
             start = Accumulated.starting(self._maps(X.shape[1], Y.shape[1]), X, Y, self.fit_intercept)
         else:
@@ -74,9 +73,9 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             maps = self._maps(X.shape[1], Y.shape[1])
             start.require_unchanged(maps, self.fit_intercept, "the actions and fit_intercept")
         family = start.maps.bounded(min(start.maps.shape) if self.rank is None else self.rank)
-        accumulated = start.added(X, Y, weight)
+        accumulated = start.added(data.X, data.Y, data.weight)
         self.solution_ = family.solve(accumulated.moments)
-        self._accumulated, self._single = accumulated, y.ndim == 1
+        self._accumulated, self._single = accumulated, data.single
         self.ranks_, self.loss_ = self.solution_.ranks, self.solution_.loss
         intercept = accumulated.target_mean - self.solution_.apply(accumulated.input_mean[None])[0]
         self.intercept_ = float(intercept[0]) if self._single else intercept

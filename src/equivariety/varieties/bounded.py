@@ -156,21 +156,24 @@ class RankBounded:
 
         return FamilyCriticalPoints(self, data_problem(self.maps, data_moments(self.maps, X, Y)))
 
-    def fit(self, X: Any, Y: Any | None = None) -> Solution:
+    def fit(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Solution:
         """The map of rank at most r that minimizes the mean squared error: the global optimum over all components.
 
         Parameters
         ----------
         X : array of shape (samples, domain degree)
+            In memory, on an accelerator, stored (memory-mapped, zarr, HDF5), or a Dask array or data frame; or an
+            iterable of batches X, (X, Y) or (X, Y, sample_weight), in which Y may be None.
         Y : array of shape (samples, codomain degree), optional
             By default Y = X: the best linear autoencoder.
+        sample_weight : array of shape (samples,), optional
 
         Raises
         ------
         InputError
-            If shapes do not fit or values are not finite numbers.
+            If shapes do not fit, values are not finite numbers, or all weights are zero.
         """
-        return self.solve(data_moments(self.maps, X, Y))
+        return self.solve(data_moments(self.maps, X, Y, sample_weight))
 
     def solve(self, moments: Moments) -> Solution:
         """The same from moments that were accumulated elsewhere."""

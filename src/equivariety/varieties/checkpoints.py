@@ -16,7 +16,7 @@ from equivariety.blocks import Moments
 from equivariety.errors import InputError
 from equivariety.files import replacing
 
-FORMAT = "equivariety moments 1"
+FORMAT = "equivariety moments 2"
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,10 @@ class Progress:
     """How far a stream came."""
 
     batches: int
+    samples: int
     moments: Moments
     stream: str
-    """Identifies the maps and the first row of the data."""
+    """Identifies the maps, the first batch and the origins."""
 
 
 def save_progress(path: str | PathLike[str], progress: Progress) -> None:
@@ -58,6 +59,7 @@ def save_progress(path: str | PathLike[str], progress: Progress) -> None:
         "format": FORMAT,
         "stream": progress.stream,
         "batches": progress.batches,
+        "samples": progress.samples,
         "targets": moments.cross is not None,
         # Hexadecimal numbers lose no bit.
         "weight": moments.weight.hex(),
@@ -111,4 +113,4 @@ def _progress(arrays: dict[str, NDArray[Any]]) -> Progress:
         outputs=description["outputs"],
         precision=float.fromhex(description["precision"]),
     )
-    return Progress(description["batches"], moments, description["stream"])
+    return Progress(description["batches"], description["samples"], moments, description["stream"])

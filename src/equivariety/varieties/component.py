@@ -179,16 +179,18 @@ class Component:
 
         return data_problem(self.maps, data_moments(self.maps, X, Y)).on(self)
 
-    def fit(self, X: Any, Y: Any | None = None) -> Solution:
+    def fit(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Solution:
         """The map of the component that minimizes the mean squared error ||M x - y||^2 over the samples.
 
         Parameters
         ----------
         X : array of shape (samples, domain degree)
+            Or data larger than memory, as for :meth:`RankBounded.fit`.
         Y : array of shape (samples, codomain degree), optional
             By default Y = X: the best linear autoencoder on this component.
+        sample_weight : array of shape (samples,), optional
         """
-        return self.solve(data_moments(self.maps, X, Y))
+        return self.solve(data_moments(self.maps, X, Y, sample_weight))
 
     def solve(self, moments: Moments) -> Solution:
         """The same from moments that were accumulated elsewhere."""

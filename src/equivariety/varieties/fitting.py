@@ -9,6 +9,7 @@ from typing import Any
 import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
 from equivariety.blocks.samples import Samples
@@ -18,13 +19,16 @@ from equivariety.isotypic.arrays import to_numpy
 from equivariety.validation import refuse_masked, refuse_sparse
 from equivariety.varieties.maps import EquivariantMaps
 
+# A vector that is subtracted from every row of X, and one for Y.
+Origins = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 
 def data_moments(
     maps: EquivariantMaps,
     X: Any,
     Y: Any | None = None,
     sample_weight: Any | None = None,
-    origins: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    origins: Origins | None = None,
 ) -> Moments:
     """Block moments of inputs X and targets Y, after checking shapes; Y = None stands for Y = X.
 
@@ -33,33 +37,43 @@ def data_moments(
     maps : EquivariantMaps
     X, Y : arrays of shape (samples, domain degree) and (samples, codomain degree)
         In memory, on an accelerator, or stored (memory-mapped, zarr, HDF5); Dask arrays and data frames, which are
-        summed on their cluster; or X alone an iterable of batches X or (X, Y).
+        summed on their cluster; or X alone an iterable of batches X, (X, Y) or (X, Y, sample_weight), in which Y may
+        be None.
     sample_weight : array of shape (samples,), optional
+        Not beside an iterable, whose batches bring their own. Beside Dask collections a Dask array or a column in the
+        chunks of X, or a vector in memory.
     origins : two vectors, optional
         Fixed by the group; they are subtracted from every row of X and of Y.
 
     Raises
     ------
     InputError
-        If shapes do not fit the actions or each other, or values are not finite numbers.
+        If shapes do not fit the actions or each other, values are not finite numbers, or all weights are zero.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> maps = ev.EquivariantMaps(ev.actions.cyclic(4))
+    >>> X = np.random.default_rng(0).standard_normal((6, 4))
+    >>> data_moments(maps, iter([(X[:4], None, [1, 1, 1, 3]), X[4:]])).weight
+    8.0
     """
     from equivariety.varieties.clusters import cluster_moments, is_dask
     from equivariety.varieties.streams import slabs, stream_moments
 
-    samples = Samples(X, Y, sample_weight, *(origins or ()))
-    if is_dask(X) or _is_stream(X):
-        if sample_weight is not None or origins is not None:
-            raise InputError("weights and centering need an array in memory or on disk, "
-                             f"not {type(X).__name__}")  # fmt: skip
-        if is_dask(X):
-            return cluster_moments(maps, X, Y)
-        if Y is not None:
-            raise InputError("Y must not be given beside a stream of batches: let the stream give pairs (X, Y)")
-        return stream_moments(maps, X)
-    if _is_stored(X):
+    if is_dask(X):
+        return cluster_moments(maps, X, Y, sample_weight, origins)
+    if is_stream(X):
+        for name, given in (("Y", Y), ("sample_weight", sample_weight)):
+            if given is not None:
+                raise InputError(f"{name} must not be given beside a stream of batches: "
+                                 "let the stream give (X, Y) or (X, Y, sample_weight)")  # fmt: skip
+        return stream_moments(maps, X, origins=origins)
+    samples = around(Samples(X, Y, sample_weight), origins)
+    if is_stored(X):
         samples = validated_samples(maps, samples)
-        return stream_moments(maps, slabs(samples))
-    return array_moments(maps, samples)
+        return stream_moments(maps, slabs(samples.X, samples.Y, samples.weight), origins=origins)
+    return with_weight(array_moments(maps, samples))
 
 
 def array_moments(maps: EquivariantMaps, samples: Samples) -> Moments:
@@ -67,10 +81,27 @@ def array_moments(maps: EquivariantMaps, samples: Samples) -> Moments:
     return moments(validated_samples(maps, samples), maps.source, maps.target)
 
 
+def around(samples: Samples, origins: Origins | None) -> Samples:
+    """The same, to be summed around two origins."""
+    return samples if origins is None else replace(samples, input_origin=origins[0], target_origin=origins[1])
+
+
+def with_weight(total: Moments) -> Moments:
+    """The moments of all data, unless no sample counts; a batch may well have none that does."""
+    if total.weight == 0:
+        raise InputError("sample_weight must not be zero for all samples")
+    return total
+
+
 def validated_samples(maps: EquivariantMaps, samples: Samples) -> Samples:
     """The same after checking that shapes fit the maps and each other."""
     X = validated_data(samples.X, "X", maps.domain.degree, "the domain")
-    samples = replace(samples, weight=_validated_weight(samples.weight, X.shape[0]))
+    samples = replace(
+        samples,
+        weight=None if samples.weight is None else validated_weight(samples.weight, X.shape[0], samples.first_row),
+        input_origin=_validated_origin(samples.input_origin, "X", maps.domain.degree),
+        target_origin=_validated_origin(samples.target_origin, "Y", maps.codomain.degree),
+    )
     if samples.Y is None:
         if maps.codomain != maps.domain:
             raise InputError("Y must be given when the codomain differs from the domain")
@@ -81,9 +112,8 @@ def validated_samples(maps: EquivariantMaps, samples: Samples) -> Samples:
     return replace(samples, X=X, Y=Y)
 
 
-def _validated_weight(weight: Any | None, samples: int) -> NDArray[np.float64] | None:
-    if weight is None:
-        return None
+def validated_weight(weight: Any, samples: int, first_row: int = 0) -> NDArray[np.float64]:
+    """Finite weights >= 0, one for each sample; ``first_row`` is the number of the first one, for messages."""
     given = to_numpy(weight) if hasattr(weight, "shape") else np.asarray(weight)
     if given.shape != (samples,):
         raise InputError(f"sample_weight must have shape ({samples},), one weight for each sample, not {given.shape}")
@@ -92,18 +122,27 @@ def _validated_weight(weight: Any | None, samples: int) -> NDArray[np.float64] |
     wrong = np.flatnonzero(~(np.isfinite(given) & (given >= 0)))
     if wrong.size:
         raise InputError(f"sample_weight must hold finite numbers that are not negative: "
-                         f"row {wrong[0]} has {given[wrong[0]]}")  # fmt: skip
+                         f"row {first_row + wrong[0]} has {given[wrong[0]]}")  # fmt: skip
     return given.astype(np.float64)
 
 
-def _is_stream(data: Any) -> bool:
+def _validated_origin(origin: Any | None, name: str, degree: int) -> NDArray[np.float64] | None:
+    if origin is None:
+        return None
+    vector = np.asarray(origin, dtype=np.float64)
+    if vector.shape != (degree,) or not np.isfinite(vector).all():
+        raise InputError(f"the origin of {name} must be a vector of {degree} finite numbers, not {origin!r}")
+    return vector
+
+
+def is_stream(data: Any) -> bool:
     """Batches that come one after the other: generators, data loaders."""
     return isinstance(data, Iterable) and not isinstance(data, Sequence) and not hasattr(data, "shape")
 
 
-def _is_stored(data: Any) -> bool:
+def is_stored(data: Any) -> bool:
     """Arrays on disk, which offer slices of rows only: zarr, HDF5."""
-    in_memory = isinstance(data, np.ndarray) or array_api_compat.is_array_api_obj(data)
+    in_memory = isinstance(data, np.ndarray) or array_api_compat.is_array_api_obj(data) or issparse(data)
     return hasattr(data, "dtype") and hasattr(data, "shape") and not in_memory and not hasattr(data, "iloc")
 
 
