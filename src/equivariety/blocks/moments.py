@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks.chunks import as_floating, in_threads, row_chunks
+from equivariety.blocks.chunks import as_floating, first_not_finite, in_threads, row_chunks
 from equivariety.blocks.grams import gram
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import constant, namespace, on_host, to_numpy
+from equivariety.isotypic.arrays import constant, namespace, on_host, to_numpy, widest_float
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.fields import Field
 from equivariety.tolerances import precision_of, smallest_mean_square
@@ -205,11 +205,11 @@ def _add_chunk(
 ) -> Moments:
     """Add the moments of some rows, in place."""
     root = None if samples.weight is None else np.sqrt(to_numpy(samples.weight[rows]))
-    inputs = domain.panels(_prepared(samples.X[rows], samples.input_origin, root))
+    inputs = domain.panels(_prepared(samples.X[rows, ...], samples.input_origin, root))
     if samples.Y is None:
         targets, outputs = None, inputs
     else:
-        targets = _prepared(samples.Y[rows], samples.target_origin, root)
+        targets = _prepared(samples.Y[rows, ...], samples.target_origin, root)
         outputs = codomain.panels(targets)
     fields = [bundle.field for bundle in domain.bundles]
     for into, x, field in zip(total.inner, inputs, fields, strict=True):
@@ -239,13 +239,13 @@ def _prepared(rows: Any, origin: NDArray[np.float64] | None, root: NDArray[np.fl
 
 
 def _floating_type(data: Any) -> np.dtype[Any]:
-    return np.dtype(str(as_floating(data[:1]).dtype).removeprefix("torch."))
+    return np.dtype(str(as_floating(data[:1, ...]).dtype).rpartition(".")[2])  # without the name of a library
 
 
 def _squared_norm(values: Any) -> float:
     """Sum of squares: of each row in the precision of the data, of all rows in double precision."""
     xp = namespace(values)
-    return float(xp.sum(xp.vecdot(values, values), dtype=xp.float64))
+    return float(xp.sum(xp.vecdot(values, values), dtype=widest_float(values)))
 
 
 def _trivial_bundle(basis: ChangeOfBasis) -> int | None:
@@ -265,8 +265,14 @@ def _trivial_sum(
     number = _trivial_bundle(basis)
     if number is None:
         return np.zeros(0)
-    values = to_numpy(panels[number][:, 0, 0, 0, :])
-    return values.sum(axis=0, dtype=np.float64) if root is None else root @ values.astype(np.float64)
+    values = panels[number][:, 0, 0, 0, :]
+    xp, double = namespace(values), widest_float(values)
+    if root is None:
+        total = xp.sum(values, axis=0, dtype=double)
+    else:
+        values = xp.asarray(values, dtype=double)
+        total = xp.matmul(constant(root, values), values)
+    return to_numpy(total).astype(np.float64, copy=False)
 
 
 def _sum(first: Matrices, second: Matrices) -> Matrices:
@@ -285,11 +291,9 @@ def _raise_not_finite(samples: Samples) -> None:
     sides = [("X", samples.X, samples.input_origin), ("Y", samples.Y, samples.target_origin)]
     sides = [side for side in sides if side[1] is not None]
     for name, data, _ in sides:
-        for rows in row_chunks(data.shape[0], data.shape[1]):
-            bad = ~np.isfinite(to_numpy(data[rows])).all(axis=1)
-            if bad.any():
-                row = samples.first_row + rows.start + int(np.argmax(bad))
-                raise InputError(f"{name} must hold finite numbers: row {row} contains NaN or infinity")
+        row = first_not_finite(data)
+        if row is not None:
+            raise InputError(f"{name} must hold finite numbers: row {samples.first_row + row} contains NaN or infinity")
     # The last one is left when the others can be added up.
     name = next((name for name, data, origin in sides[:-1] if _too_large(samples, data, origin)), sides[-1][0])
     raise InputError(f"{name} must hold numbers whose squares are finite: some are too large")
@@ -301,5 +305,5 @@ def _too_large(samples: Samples, data: Any, origin: NDArray[np.float64] | None) 
     with np.errstate(all="ignore"):
         for rows in row_chunks(data.shape[0], data.shape[1]):
             root = None if samples.weight is None else np.sqrt(to_numpy(samples.weight[rows]))
-            total += _squared_norm(_prepared(data[rows], origin, root))
+            total += _squared_norm(_prepared(data[rows, ...], origin, root))
     return not np.isfinite(total)
