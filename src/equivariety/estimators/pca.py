@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import check_array
+from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from equivariety.actions import PermutationAction
@@ -18,10 +18,11 @@ from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.validation import (
     action_of,
     require_degree,
-    require_finite,
+    validated_features,
     validated_inputs,
     validated_weight,
 )
+from equivariety.isotypic.arrays import constant, namespace, on_host, widest_float
 from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
@@ -120,19 +121,17 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """Add a batch of samples to those seen so far, and fit to all of them."""
         return self._update(X, sample_weight, fresh=not hasattr(self, "_accumulated"))
 
-    def transform(self, X: Any) -> NDArray[Any]:
+    def transform(self, X: Any) -> Any:
         """Features of the rows of X, shape (samples, n_components_), grouped by block; float32 stays float32."""
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
         encoder = self.solution_.encoder
         return shifted(encoder.apply(X), -encoder.apply(self.mean_[None])[0])
 
-    def inverse_transform(self, X: Any) -> NDArray[Any]:
+    def inverse_transform(self, X: Any) -> Any:
         """Reconstructions, shape (samples, n_features), from features of shape (samples, n_components_)."""
         check_is_fitted(self)
-        # Ranks that are all zero leave no feature at all.
-        features = check_array(X, ensure_all_finite=False, ensure_min_features=0, input_name="X")
-        require_finite(features, "X")
+        features = validated_features(X)
         if features.shape[1] != self.n_components_:
             raise InputError(f"X must have {self.n_components_} columns, the number of components, "
                              f"not {features.shape[1]}")  # fmt: skip
@@ -145,12 +144,14 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         does not deviate at all.
         """
         check_is_fitted(self)
-        X = validated_inputs(self, X, reset=False)
+        X = on_host(validated_inputs(self, X, reset=False))
+        xp, mean = namespace(X), self.mean_
         total = missed = 0.0
-        for rows in row_chunks(len(X), X.shape[1]):
-            centered = X[rows].astype(np.float64) - self.mean_
-            total += float(np.sum(centered**2))
-            missed += float(np.sum((centered - self.solution_.apply(centered)) ** 2))
+        for rows in row_chunks(X.shape[0], X.shape[1], on_host=isinstance(X, np.ndarray)):
+            values = xp.asarray(X[rows, ...], dtype=widest_float(X))
+            centered = values - constant(mean, values)
+            total += float(xp.sum(centered**2))
+            missed += float(xp.sum((centered - self.solution_.apply(centered)) ** 2))
         return 1.0 - missed / total if total else 0.0
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
@@ -161,6 +162,22 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         return np.array(names, dtype=object)
 
     @property
+    def mean_(self) -> NDArray[np.float64]:
+        """What is subtracted, shape (n_features,); constant on orbits."""
+        return self._accumulated.input_mean
+
+    @property
+    def explained_variance_ratio_(self) -> NDArray[np.float64]:
+        """Share of every feature in the total squared deviation from ``mean_``."""
+        total = self._accumulated.moments.target_norm
+        blocks = self.solution_.component.maps.blocks
+        shares = [
+            np.repeat(gains[:rank] / block.irrep_dim, block.irrep_dim)
+            for gains, rank, block in zip(self.solution_.spectrum, self.ranks_, blocks, strict=True)
+        ]
+        return np.concatenate(shares) / total if total > 0 else np.zeros(self.n_components_)
+
+    @property
     def components_(self) -> NDArray[np.float64]:
         """The encoder as a dense matrix, shape (n_components_, n_features)."""
         return self.solution_.encoder.matrix()
@@ -169,6 +186,11 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     def _n_features_out(self) -> int:
         return self.n_components_
 
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = True
+        return tags
+
     def _block_sizes(self) -> list[int]:
         """Number of features of every block."""
         blocks = self.solution_.component.maps.blocks
@@ -176,7 +198,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     def _update(self, X: Any, sample_weight: Any | None, fresh: bool) -> Self:
         X = validated_inputs(self, X, reset=fresh)
-        weight = validated_weight(sample_weight, len(X))
+        weight = validated_weight(sample_weight, X.shape[0])
         if fresh:
             action = action_of(self.action, "action", X.shape[1])
             require_degree(action, "action", "X", X.shape[1])
@@ -202,15 +224,6 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     def _learn(self, accumulated: Accumulated, solution: Solution) -> None:
         self._accumulated = accumulated
         self.solution_ = solution
-        self.mean_ = accumulated.input_mean
         self.ranks_ = solution.ranks
         self.n_components_ = solution.component.rank
         self.loss_ = solution.loss
-        total = accumulated.moments.target_norm
-        shares = [
-            np.repeat(gains[:rank] / block.irrep_dim, block.irrep_dim)
-            for gains, rank, block in zip(
-                solution.spectrum, solution.ranks, solution.component.maps.blocks, strict=True
-            )
-        ]
-        self.explained_variance_ratio_ = np.concatenate(shares) / total if total > 0 else np.zeros(self.n_components_)

@@ -6,8 +6,11 @@ from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
+from array_api_compat import is_jax_array
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from equivariety.actions import PermutationAction
@@ -15,10 +18,15 @@ from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.validation import (
     action_of,
+    beside,
     require_degree,
     validated_inputs,
+    validated_pair,
+    validated_targets,
     validated_weight,
+    without_gradients,
 )
+from equivariety.isotypic.arrays import to_numpy
 from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
 
 
@@ -44,13 +52,28 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         """Add a batch of samples to those seen so far, and fit to all of them."""
         return self._update(X, y, sample_weight, fresh=not hasattr(self, "_accumulated"))
 
-    def predict(self, X: Any) -> NDArray[Any]:
+    def predict(self, X: Any) -> Any:
         """Predictions of shape (samples, targets), or (samples,) if y was one-dimensional."""
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
-        intercept = np.atleast_1d(self.intercept_)
-        found = shifted(self.solution_.apply(X), intercept)
+        found = shifted(self.solution_.apply(X), np.atleast_1d(self.intercept_))
         return found[:, 0] if self._single else found
+
+    def score(self, X: Any, y: Any, sample_weight: Any | None = None) -> float:
+        """Coefficient of determination of the predictions, averaged over the targets; at most 1."""
+        found = without_gradients(self.predict(X))
+        if is_jax_array(found):
+            found = to_numpy(found)  # scikit-learn writes into arrays, which those of JAX do not allow
+        weight = validated_weight(sample_weight, found.shape[0])
+        weight = None if weight is None else beside(weight, found)
+        return float(r2_score(validated_targets(y, found), found, sample_weight=weight))
+
+    @property
+    def intercept_(self) -> NDArray[np.float64] | float:
+        """What is added to the images of the linear part, shape (targets,), or a number if y was one-dimensional."""
+        image = self.solution_.apply(self._accumulated.input_mean[None])[0]
+        intercept: NDArray[np.float64] = self._accumulated.target_mean - image
+        return float(intercept[0]) if self._single else intercept
 
     @property
     def coef_(self) -> NDArray[np.float64]:
@@ -63,9 +86,9 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         """The linear maps to choose from."""
 
     def _update(self, X: Any, y: Any, sample_weight: Any | None, fresh: bool) -> Self:
-        X, y = validated_inputs(self, X, reset=fresh, y=y)
-        Y = y.reshape(len(y), -1)
-        weight = validated_weight(sample_weight, len(X))
+        X, y = validated_pair(self, X, y, reset=fresh)
+        Y = y if y.ndim == 2 else y[:, None]
+        weight = validated_weight(sample_weight, X.shape[0])
         if fresh:
             start = Accumulated.starting(self._maps(X.shape[1], Y.shape[1]), X, Y, self.fit_intercept)
         else:
@@ -78,9 +101,12 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         self.solution_ = family.solve(accumulated.moments)
         self._accumulated, self._single = accumulated, y.ndim == 1
         self.ranks_, self.loss_ = self.solution_.ranks, self.solution_.loss
-        intercept = accumulated.target_mean - self.solution_.apply(accumulated.input_mean[None])[0]
-        self.intercept_ = float(intercept[0]) if self._single else intercept
         return self
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = True
+        return tags
 
 
 class EquivariantRegression(_MapRegression):
