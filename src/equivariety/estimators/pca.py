@@ -77,7 +77,8 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     Notes
     -----
     Memory is that of the moments (the sum of the squares of the block sizes) and one chunk of rows, whatever the
-    number of samples. Moments add, so ``partial_fit`` on batches gives what ``fit`` gives on all of them.
+    number of samples. Moments add, so ``partial_fit`` on batches gives what ``fit`` gives on all of them. Blocks are
+    solved on the host: fitted attributes are NumPy arrays, whatever array library the data come from.
 
     Examples
     --------
@@ -111,7 +112,8 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         Parameters
         ----------
         X : array_like of shape (samples, features)
-            Numbers of any kind; bytes of images are converted chunk by chunk.
+            Numbers of any kind; bytes of images are converted chunk by chunk. Under scikit-learn's array-API dispatch
+            the arrays of every library stay where they are.
         y : ignored
         sample_weight : array_like of shape (samples,), optional
         """
@@ -122,7 +124,11 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         return self._update(X, sample_weight, fresh=not hasattr(self, "_accumulated"))
 
     def transform(self, X: Any) -> Any:
-        """Features of the rows of X, shape (samples, n_components_), grouped by block; float32 stays float32."""
+        """Features of the rows of X, shape (samples, n_components_), grouped by block; float32 stays float32.
+
+        Under scikit-learn's array-API dispatch they lie beside X, in its library and on its device, whichever those
+        of the samples in ``fit`` were.
+        """
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
         encoder = self.solution_.encoder

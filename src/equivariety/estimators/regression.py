@@ -43,7 +43,9 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         Parameters
         ----------
         X : array_like of shape (samples, features)
+            Under scikit-learn's array-API dispatch the arrays of every library stay where they are.
         y : array_like of shape (samples, targets), or (samples,) for one target
+            It follows X to its library and device.
         sample_weight : array_like of shape (samples,), optional
         """
         return self._update(X, y, sample_weight, fresh=True)
@@ -53,7 +55,11 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         return self._update(X, y, sample_weight, fresh=not hasattr(self, "_accumulated"))
 
     def predict(self, X: Any) -> Any:
-        """Predictions of shape (samples, targets), or (samples,) if y was one-dimensional."""
+        """Predictions of shape (samples, targets), or (samples,) if y was one-dimensional.
+
+        Under scikit-learn's array-API dispatch they lie beside X, in its library and on its device, whichever those
+        of the samples in ``fit`` were.
+        """
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
         found = shifted(self.solution_.apply(X), np.atleast_1d(self.intercept_))
@@ -149,7 +155,8 @@ class EquivariantRegression(_MapRegression):
 
     Notes
     -----
-    For data of deficient rank the map of least norm. Memory does not depend on the number of samples.
+    For data of deficient rank the map of least norm. Memory does not depend on the number of samples. Blocks are solved
+    on the host: fitted attributes are NumPy arrays, whatever array library the data come from.
 
     Examples
     --------
