@@ -38,3 +38,4 @@ def test_all_kinds_of_checks_ran(estimator):
     names = {check.func.__name__ for _, check in estimator_checks_generator(estimator)}
     assert len(names) >= 45
     assert {"check_estimators_nan_inf", "check_sample_weight_equivalence_on_dense_data"} <= names
+    assert {"check_array_api_input", "check_array_api_mixed_inputs"} <= names
