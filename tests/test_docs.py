@@ -12,7 +12,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 @pytest.mark.parametrize("name", sorted(page.name for page in DOCS.glob("*.md") if ">>>" in page.read_text()))
-def test_examples_in_the_documentation(name):
+def test_examples_in_the_documentation(name, monkeypatch):
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # as the page on estimators asks for
     result = doctest.testfile(str(DOCS / name), module_relative=False, optionflags=FLAGS)
     assert result.attempted > 0
     assert result.failed == 0

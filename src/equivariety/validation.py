@@ -48,14 +48,17 @@ def shown(value: Any) -> str:
 
 
 def refuse_masked(data: Any, name: str) -> None:
-    """Raise an error for masked arrays, whose masks would be lost silently."""
-    if isinstance(data, np.ma.MaskedArray):
+    """Raise an error for masked arrays and tensors, whose masks would be lost silently."""
+    if isinstance(data, np.ma.MaskedArray) or type(data).__name__ == "MaskedTensor":
         raise InputError(f"{name} must not be a masked array: fill the masked values, or leave their rows out, first")
 
 
 def refuse_sparse(data: Any, name: str) -> None:
-    """Raise an error for the sparse arrays and matrices of SciPy."""
+    """Raise an error for the sparse arrays and matrices of SciPy, and for sparse tensors."""
+    from array_api_compat import is_torch_array
     from scipy.sparse import issparse
 
     if issparse(data):
         raise InputError(f"{name} must be a dense array: sparse arrays are not supported, use {name}.toarray()")
+    if is_torch_array(data) and str(data.layout) != "torch.strided":
+        raise InputError(f"{name} must be a dense tensor: sparse tensors are not supported, use {name}.to_dense()")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import equivariety as ev
+from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, on_host
 from equivariety.varieties.fitting import data_moments
 
@@ -28,7 +29,12 @@ def jax_array(values: np.ndarray) -> Any:
     return pytest.importorskip("jax").numpy.asarray(values)
 
 
-LIBRARIES = {"torch": torch_array, "jax": jax_array}
+def strict_array(values: np.ndarray) -> Any:
+    """The array-API standard and nothing beyond it."""
+    return pytest.importorskip("array_api_strict").asarray(values)
+
+
+LIBRARIES = {"torch": torch_array, "jax": jax_array, "strict": strict_array}
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -54,7 +60,7 @@ def test_fit_and_apply(name: str, library: str) -> None:
 @pytest.mark.parametrize("name", ACTIONS)
 def test_products_on_the_library_itself(name: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What an accelerator runs: no array is read as a NumPy array before the Gram blocks are done."""
-    monkeypatch.setattr("equivariety.blocks.moments.on_host", lambda array: array)
+    monkeypatch.setattr("equivariety.blocks.summation.on_host", lambda array: array)
     action = ACTIONS[name]
     X = np.random.default_rng(1).standard_normal((25, action.degree)).astype(np.float32)
     maps = ev.EquivariantMaps(action)
@@ -65,6 +71,26 @@ def test_products_on_the_library_itself(name: str, library: str, monkeypatch: py
         np.testing.assert_allclose(found, expected, atol=1e-3)
     for found, expected in zip(data_moments(maps, other).matrices, data_moments(maps, X).matrices, strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_bytes_are_computed_in_single_precision(library: str) -> None:
+    X = np.random.default_rng(4).integers(0, 256, (40, 15), dtype=np.uint8)
+    solution = ev.EquivariantMaps(ACTIONS["rows"]).bounded(4).fit(LIBRARIES[library](X))
+    images = solution.apply(LIBRARIES[library](X))
+    assert str(images.dtype).endswith("float32")
+    np.testing.assert_allclose(np.asarray(images), solution.apply(X.astype(np.float64)), atol=1e-3)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("bad", ["X", "Y"])
+def test_the_first_row_that_is_not_finite_is_named(library: str, bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("equivariety.blocks.summation.on_host", lambda array: array)
+    data = {"X": np.ones((40, 15), dtype=np.float32), "Y": np.ones((40, 15), dtype=np.float32)}
+    data[bad][[11, 30], 3] = np.inf
+    X, Y = LIBRARIES[library](data["X"]), LIBRARIES[library](data["Y"])
+    with pytest.raises(InputError, match=f"{bad} must hold finite numbers: row 11 contains NaN or infinity"):
+        data_moments(ev.EquivariantMaps(ACTIONS["rows"]), X, Y)
 
 
 def test_half_precision_is_widened() -> None:
@@ -88,4 +114,7 @@ def test_host_arrays_are_read_without_a_copy() -> None:
     assert np.shares_memory(on_host(tensor), tensor.detach().numpy())
     half = torch.zeros(3, 4, dtype=torch.bfloat16)
     assert on_host(half) is half
+    elsewhere = torch.zeros(3, 4, requires_grad=True, device="meta")
+    assert on_host(elsewhere).device.type == "meta"
+    assert not on_host(elsewhere).requires_grad  # or a fit would keep all rows for a gradient that nobody takes
     assert namespace(np.zeros(2)) is np

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import namespace
+from equivariety.isotypic.arrays import namespace, to_numpy, widest_float
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -53,13 +54,34 @@ def as_floating(values: Any) -> Any:
         if xp.isdtype(values.dtype, "complex floating"):
             raise InputError(f"data must be real numbers, not values of type {values.dtype}")
         if not xp.isdtype(values.dtype, "real floating"):
-            return xp.astype(values, xp.float64)
+            return xp.astype(values, xp.float32 if _exact_in_single(values.dtype, xp) else widest_float(values))
         return xp.astype(values, xp.float32) if xp.finfo(values.dtype).bits < _SINGLE_BITS else values
     if values.dtype.kind not in "fiub":
         raise InputError(f"data must be real numbers, not values of type {values.dtype}")
     if values.dtype.kind == "f":
         return values.astype(np.float32) if values.dtype.itemsize < 4 else values
     return values.astype(np.float32 if values.dtype.itemsize < 3 else np.float64)
+
+
+def _exact_in_single(dtype: Any, xp: Any) -> bool:
+    """Whether float32 has all truth values or whole numbers of this type."""
+    return xp.isdtype(dtype, "bool") or xp.iinfo(dtype).bits < xp.finfo(xp.float32).bits
+
+
+def first_not_finite(data: Any) -> int | None:
+    """Number of the first row with NaN or infinity, None if there is none; of the data only flags come to the host."""
+    xp = namespace(data)
+    if not xp.isdtype(data.dtype, "real floating"):
+        return None
+    with np.errstate(all="ignore"):
+        if bool(xp.isfinite(xp.sum(data))):
+            return None  # one quick pass; a sum that is not finite may only be too large
+    for rows in row_chunks(data.shape[0], max(1, math.prod(data.shape[1:])), on_host=isinstance(data, np.ndarray)):
+        finite = xp.isfinite(data[rows, ...])
+        good = to_numpy(xp.all(xp.reshape(finite, (finite.shape[0], -1)), axis=1))
+        if not good.all():
+            return rows.start + int(np.argmin(good))
+    return None
 
 
 def in_threads(task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:

@@ -51,7 +51,7 @@ def _product(left: Any, right: Any) -> Any:
     """The sum over copies of left^T right."""
     xp = namespace(right)
     products = xp.matmul(xp.permute_dims(left, (0, 1, 3, 2)), right)
-    return products[:, 0] if products.shape[1] == 1 else xp.sum(products, axis=1)
+    return products[:, 0, ...] if products.shape[1] == 1 else xp.sum(products, axis=1)
 
 
 def _symmetric(rows: Any) -> Any:

@@ -13,7 +13,7 @@ from equivariety.blocks.chunks import row_chunks
 from equivariety.blocks.grams import gram
 from equivariety.blocks.moments import Matrices, Moments, add_in_place
 from equivariety.blocks.samples import Samples, squared_norm
-from equivariety.isotypic.arrays import to_numpy
+from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.fields import Field
 
@@ -101,5 +101,11 @@ def _trivial_sum(
     number = _trivial_bundle(basis)
     if number is None:
         return np.zeros(0)
-    values = to_numpy(panels[number][:, 0, 0, 0, :])
-    return values.sum(axis=0, dtype=np.float64) if root is None else root @ values.astype(np.float64)
+    values = panels[number][:, 0, 0, 0, :]
+    xp, double = namespace(values), widest_float(values)
+    if root is None:
+        total = xp.sum(values, axis=0, dtype=double)
+    else:
+        values = xp.asarray(values, dtype=double)
+        total = xp.matmul(constant(root, values), values)
+    return to_numpy(total).astype(np.float64, copy=False)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks.chunks import as_floating, row_chunks
+from equivariety.blocks.chunks import as_floating, first_not_finite, row_chunks
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import constant, namespace, to_numpy
+from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
 from equivariety.tolerances import smallest_mean_square
 
 
@@ -35,12 +35,12 @@ class Samples:
 
     def inputs(self, rows: slice) -> Any:
         """Some rows of X as floating numbers, minus the origin, times the roots of their weights."""
-        return _prepared(self.X[rows], self.input_origin, self.roots(rows))
+        return _prepared(self.X[rows, ...], self.input_origin, self.roots(rows))
 
     def targets(self, rows: slice) -> Any:
         """The same of Y, which must be given."""
         assert self.Y is not None
-        return _prepared(self.Y[rows], self.target_origin, self.roots(rows))
+        return _prepared(self.Y[rows, ...], self.target_origin, self.roots(rows))
 
     def weight_of(self, rows: slice) -> float:
         """The number of some rows, or the sum of their weights."""
@@ -58,13 +58,13 @@ def _prepared(rows: Any, origin: NDArray[np.float64] | None, root: NDArray[np.fl
 
 def floating_type(data: Any) -> np.dtype[Any]:
     """The type in which the data are computed."""
-    return np.dtype(str(as_floating(data[:1]).dtype).removeprefix("torch."))
+    return np.dtype(str(as_floating(data[:1, ...]).dtype).rpartition(".")[2])  # without the name of a library
 
 
 def squared_norm(values: Any) -> float:
     """Sum of squares: of each row in the precision of the data, of all rows in double precision."""
     xp = namespace(values)
-    return float(xp.sum(xp.vecdot(values, values), dtype=xp.float64))
+    return float(xp.sum(xp.vecdot(values, values), dtype=widest_float(values)))
 
 
 def refuse_underflow(samples: Samples, energy: float, precision: float) -> None:
@@ -86,11 +86,9 @@ def raise_not_finite(samples: Samples) -> None:
     sides = [("X", samples.X, samples.input_origin), ("Y", samples.Y, samples.target_origin)]
     sides = [side for side in sides if side[1] is not None]
     for name, data, _ in sides:
-        for rows in row_chunks(data.shape[0], data.shape[1]):
-            bad = ~np.isfinite(to_numpy(data[rows])).all(axis=1)
-            if bad.any():
-                row = samples.first_row + rows.start + int(np.argmax(bad))
-                raise InputError(f"{name} must hold finite numbers: row {row} contains NaN or infinity")
+        row = first_not_finite(data)
+        if row is not None:
+            raise InputError(f"{name} must hold finite numbers: row {samples.first_row + row} contains NaN or infinity")
     # The last one is left when the others can be added up.
     name = next((name for name, data, origin in sides[:-1] if _too_large(samples, data, origin)), sides[-1][0])
     raise InputError(f"{name} must hold numbers whose squares are finite: some are too large")
@@ -101,5 +99,5 @@ def _too_large(samples: Samples, data: Any, origin: NDArray[np.float64] | None) 
     total = 0.0
     with np.errstate(all="ignore"):
         for rows in row_chunks(data.shape[0], data.shape[1]):
-            total += squared_norm(_prepared(data[rows], origin, samples.roots(rows)))
+            total += squared_norm(_prepared(data[rows, ...], origin, samples.roots(rows)))
     return not np.isfinite(total)

@@ -8,6 +8,7 @@ of the means gives exactly the best such b. What remains of the mean is data lik
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
 from equivariety.blocks import Moments
+from equivariety.blocks.chunks import as_floating
 from equivariety.errors import InputError
 from equivariety.isotypic import ChangeOfBasis
+from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
 from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -32,6 +35,8 @@ class Accumulated:
 
     Sums of squares around the origin zero lose the digits of data that lie far from it. So the invariant part of the
     means of the first rows is subtracted from all rows before they are summed; the exact means follow in the end.
+
+    The rows of a batch may come from any array library; nothing here but sums and means is kept, on the host.
     """
 
     maps: EquivariantMaps
@@ -41,15 +46,13 @@ class Accumulated:
     total: Moments | None = None
 
     @classmethod
-    def starting(cls, maps: EquivariantMaps, X: NDArray[Any], Y: NDArray[Any] | None, centered: bool) -> Accumulated:
+    def starting(cls, maps: EquivariantMaps, X: Any, Y: Any | None, centered: bool) -> Accumulated:
         """No batch yet; the origins come from the first of these rows, zero without centering."""
         if not centered:
             return cls(maps, centered, np.zeros(maps.domain.degree), np.zeros(maps.codomain.degree))
-        first = slice(_FIRST_ROWS)
-        input_origin = orbit_average(maps.domain, X[first].mean(axis=0, dtype=np.float64))
-        if Y is None:
-            return cls(maps, centered, input_origin, input_origin)
-        return cls(maps, centered, input_origin, orbit_average(maps.codomain, Y[first].mean(axis=0, dtype=np.float64)))
+        input_origin = orbit_average(maps.domain, _first_mean(X))
+        target_origin = input_origin if Y is None else orbit_average(maps.codomain, _first_mean(Y))
+        return cls(maps, centered, input_origin, target_origin)
 
     def require_unchanged(self, maps: EquivariantMaps, centered: bool, names: str) -> None:
         """Raise an error if the estimator got other parameters since: what was summed up does not fit them."""
@@ -57,7 +60,7 @@ class Accumulated:
         if not same_maps or bool(centered) != bool(self.centered):
             raise InputError(f"{names} must stay as they were in the first partial_fit: call fit to start anew")
 
-    def added(self, X: NDArray[Any], Y: NDArray[Any] | None, sample_weight: Vector | None) -> Accumulated:
+    def added(self, X: Any, Y: Any | None, sample_weight: Vector | None) -> Accumulated:
         """With one more batch."""
         origins = (self.input_origin, self.target_origin) if self.centered else None
         part = data_moments(self.maps, X, Y, sample_weight, origins)
@@ -69,12 +72,12 @@ class Accumulated:
         total = self._given
         return total.centered(self._trivial) if self.centered else total
 
-    @property
+    @cached_property
     def input_mean(self) -> Vector:
         """Invariant part of the mean of the inputs; zero without centering."""
         return self.input_origin + self._mean(self.maps.source, self._given.input_sum)
 
-    @property
+    @cached_property
     def target_mean(self) -> Vector:
         """Invariant part of the mean of the targets; zero without centering."""
         return self.target_origin + self._mean(self.maps.target, self._given.target_sum)
@@ -97,6 +100,13 @@ class Accumulated:
         return alone.synthesize([(coordinates / self._given.weight)[None, None, None, :, None]])[0]
 
 
+def _first_mean(data: Any) -> Vector:
+    """Mean of the first rows."""
+    rows = as_floating(data[: min(_FIRST_ROWS, data.shape[0]), ...])
+    total = namespace(rows).sum(rows, axis=0, dtype=widest_float(rows))
+    return to_numpy(total).astype(np.float64) / rows.shape[0]
+
+
 def orbit_average(action: PermutationAction, vector: Vector) -> Vector:
     """The vector averaged over each orbit: its invariant part.
 
@@ -109,7 +119,7 @@ def orbit_average(action: PermutationAction, vector: Vector) -> Vector:
     return (np.bincount(labels, weights=vector) / np.bincount(labels))[labels]
 
 
-def shifted(values: NDArray[Any], vector: Vector) -> NDArray[Any]:
-    """Add a vector to every row, in place and in the precision of the rows."""
-    values += vector.astype(values.dtype)
+def shifted(values: Any, vector: Vector) -> Any:
+    """Add a vector to every row, in the precision of the rows, and in place where the library can."""
+    values += constant(vector, values)
     return values

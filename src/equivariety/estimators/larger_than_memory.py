@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from equivariety.errors import InputError
-from equivariety.estimators.validation import validated_inputs, validated_weight
+from equivariety.estimators.validation import validated_inputs, validated_pair, validated_weight
 from equivariety.varieties.clusters import as_dask_array, is_dask, require_chunks
 from equivariety.varieties.fitting import is_stored, is_stream
 from equivariety.varieties.streams import slabs
@@ -85,11 +85,13 @@ def row_by_row(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def _in_memory(estimator: Any, X: Any, sample_weight: Any | None, reset: bool, y: Any) -> TrainingData:
-    checked = validated_inputs(estimator, _without_stream(X), reset, y)
-    X, y = (checked, None) if isinstance(y, str) else checked
-    Y = None if y is None else y.reshape(len(y), -1)
-    weight = validated_weight(sample_weight, len(X))
-    return TrainingData(X, Y, weight, X, Y, single=y is not None and y.ndim == 1)
+    X = _without_stream(X)
+    if isinstance(y, str):
+        X = validated_inputs(estimator, X, reset)
+        return TrainingData(X, None, validated_weight(sample_weight, X.shape[0]), X, None, single=False)
+    X, y = validated_pair(estimator, X, y, reset)
+    Y = y if y.ndim == 2 else y[:, None]
+    return TrainingData(X, Y, validated_weight(sample_weight, X.shape[0]), X, Y, single=y.ndim == 1)
 
 
 def _without_stream(X: Any) -> Any:

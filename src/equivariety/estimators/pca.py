@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import check_array
+from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from equivariety.actions import PermutationAction
@@ -19,9 +19,10 @@ from equivariety.estimators.larger_than_memory import over_parts, row_by_row, tr
 from equivariety.estimators.validation import (
     action_of,
     require_degree,
-    require_finite,
+    validated_features,
     validated_inputs,
 )
+from equivariety.isotypic.arrays import constant, namespace, on_host, widest_float
 from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
@@ -76,7 +77,8 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     Notes
     -----
     Memory is that of the moments (the sum of the squares of the block sizes) and one chunk of rows, whatever the
-    number of samples. Moments add, so ``partial_fit`` on batches gives what ``fit`` gives on all of them.
+    number of samples. Moments add, so ``partial_fit`` on batches gives what ``fit`` gives on all of them. Blocks are
+    solved on the host: fitted attributes are NumPy arrays, whatever array library the data come from.
 
     Examples
     --------
@@ -111,7 +113,8 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         ----------
         X : array_like of shape (samples, features)
             Numbers of any kind; bytes of images are converted chunk by chunk. Stored arrays (memory-mapped, zarr,
-            HDF5), Dask arrays and data frames are read chunk by chunk, too.
+            HDF5), Dask arrays and data frames are read chunk by chunk, too. Under scikit-learn's array-API dispatch the
+            arrays of every library stay where they are.
         y : ignored
         sample_weight : array_like of shape (samples,), optional
             Beside Dask collections also a Dask array or column in the chunks of X.
@@ -123,20 +126,22 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         return self._update(X, sample_weight, fresh=not hasattr(self, "_accumulated"))
 
     @row_by_row
-    def transform(self, X: Any) -> NDArray[Any]:
-        """Features of the rows of X, shape (samples, n_components_), grouped by block; float32 stays float32."""
+    def transform(self, X: Any) -> Any:
+        """Features of the rows of X, shape (samples, n_components_), grouped by block; float32 stays float32.
+
+        Under scikit-learn's array-API dispatch they lie beside X, in its library and on its device, whichever those
+        of the samples in ``fit`` were.
+        """
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
         encoder = self.solution_.encoder
         return shifted(encoder.apply(X), -encoder.apply(self.mean_[None])[0])
 
     @row_by_row
-    def inverse_transform(self, X: Any) -> NDArray[Any]:
+    def inverse_transform(self, X: Any) -> Any:
         """Reconstructions, shape (samples, n_features), from features of shape (samples, n_components_)."""
         check_is_fitted(self)
-        # Ranks that are all zero leave no feature at all.
-        features = check_array(X, ensure_all_finite=False, ensure_min_features=0, input_name="X")
-        require_finite(features, "X")
+        features = validated_features(X)
         if features.shape[1] != self.n_components_:
             raise InputError(f"X must have {self.n_components_} columns, the number of components, "
                              f"not {features.shape[1]}")  # fmt: skip
@@ -160,23 +165,46 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         return np.array(names, dtype=object)
 
     @property
+    def mean_(self) -> NDArray[np.float64]:
+        """What is subtracted, shape (n_features,); constant on orbits."""
+        return self._accumulated.input_mean
+
+    @property
+    def explained_variance_ratio_(self) -> NDArray[np.float64]:
+        """Share of every feature in the total squared deviation from ``mean_``."""
+        total = self._accumulated.moments.target_norm
+        blocks = self.solution_.component.maps.blocks
+        shares = [
+            np.repeat(gains[:rank] / block.irrep_dim, block.irrep_dim)
+            for gains, rank, block in zip(self.solution_.spectrum, self.ranks_, blocks, strict=True)
+        ]
+        return np.concatenate(shares) / total if total > 0 else np.zeros(self.n_components_)
+
+    @property
     def components_(self) -> NDArray[np.float64]:
         """The encoder as a dense matrix, shape (n_components_, n_features)."""
         return self.solution_.encoder.matrix()
 
     def _squares(self, X: Any) -> tuple[float, float]:
         """The squared deviation from ``mean_``, and the part of it that the reconstruction misses."""
-        X = validated_inputs(self, X, reset=False)
+        X = on_host(validated_inputs(self, X, reset=False))
+        xp, mean = namespace(X), self.mean_
         total = missed = 0.0
-        for rows in row_chunks(len(X), X.shape[1]):
-            centered = X[rows].astype(np.float64) - self.mean_
-            total += float(np.sum(centered**2))
-            missed += float(np.sum((centered - self.solution_.apply(centered)) ** 2))
+        for rows in row_chunks(X.shape[0], X.shape[1], on_host=isinstance(X, np.ndarray)):
+            values = xp.asarray(X[rows, ...], dtype=widest_float(X))
+            centered = values - constant(mean, values)
+            total += float(xp.sum(centered**2))
+            missed += float(xp.sum((centered - self.solution_.apply(centered)) ** 2))
         return total, missed
 
     @property
     def _n_features_out(self) -> int:
         return self.n_components_
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = True
+        return tags
 
     def _block_sizes(self) -> list[int]:
         """Number of features of every block."""
@@ -211,15 +239,6 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     def _learn(self, accumulated: Accumulated, solution: Solution) -> None:
         self._accumulated = accumulated
         self.solution_ = solution
-        self.mean_ = accumulated.input_mean
         self.ranks_ = solution.ranks
         self.n_components_ = solution.component.rank
         self.loss_ = solution.loss
-        total = accumulated.moments.target_norm
-        shares = [
-            np.repeat(gains[:rank] / block.irrep_dim, block.irrep_dim)
-            for gains, rank, block in zip(
-                solution.spectrum, solution.ranks, solution.component.maps.blocks, strict=True
-            )
-        ]
-        self.explained_variance_ratio_ = np.concatenate(shares) / total if total > 0 else np.zeros(self.n_components_)

@@ -6,15 +6,27 @@ from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
+from array_api_compat import is_jax_array
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.larger_than_memory import row_by_row, training_data
-from equivariety.estimators.validation import action_of, require_degree, validated_inputs
+from equivariety.estimators.validation import (
+    action_of,
+    beside,
+    require_degree,
+    validated_inputs,
+    validated_targets,
+    validated_weight,
+    without_gradients,
+)
+from equivariety.isotypic.arrays import to_numpy
 from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
 
 
@@ -31,9 +43,10 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         Parameters
         ----------
         X : array_like of shape (samples, features)
-            Stored arrays (memory-mapped, zarr, HDF5), Dask arrays and data frames are read chunk by chunk.
+            Stored arrays (memory-mapped, zarr, HDF5), Dask arrays and data frames are read chunk by chunk. Under
+            scikit-learn's array-API dispatch the arrays of every library stay where they are.
         y : array_like of shape (samples, targets), or (samples,) for one target
-            Beside Dask collections one in the same chunks.
+            It follows X to its library and device; beside Dask collections one in the same chunks.
         sample_weight : array_like of shape (samples,), optional
             Beside Dask collections also a Dask array or column in the chunks of X.
         """
@@ -44,13 +57,32 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         return self._update(X, y, sample_weight, fresh=not hasattr(self, "_accumulated"))
 
     @row_by_row
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Predictions of shape (samples, targets), or (samples,) if y was one-dimensional."""
+    def predict(self, X: Any) -> Any:
+        """Predictions of shape (samples, targets), or (samples,) if y was one-dimensional.
+
+        Under scikit-learn's array-API dispatch they lie beside X, in its library and on its device, whichever those
+        of the samples in ``fit`` were.
+        """
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
-        intercept = np.atleast_1d(self.intercept_)
-        found = shifted(self.solution_.apply(X), intercept)
+        found = shifted(self.solution_.apply(X), np.atleast_1d(self.intercept_))
         return found[:, 0] if self._single else found
+
+    def score(self, X: Any, y: Any, sample_weight: Any | None = None) -> float:
+        """Coefficient of determination of the predictions, averaged over the targets; at most 1."""
+        found = without_gradients(self.predict(X))
+        if is_jax_array(found):
+            found = to_numpy(found)  # scikit-learn writes into arrays, which those of JAX do not allow
+        weight = validated_weight(sample_weight, found.shape[0])
+        weight = None if weight is None else beside(weight, found)
+        return float(r2_score(validated_targets(y, found), found, sample_weight=weight))
+
+    @property
+    def intercept_(self) -> NDArray[np.float64] | float:
+        """What is added to the images of the linear part, shape (targets,), or a number if y was one-dimensional."""
+        image = self.solution_.apply(self._accumulated.input_mean[None])[0]
+        intercept: NDArray[np.float64] = self._accumulated.target_mean - image
+        return float(intercept[0]) if self._single else intercept
 
     @property
     def coef_(self) -> NDArray[np.float64]:
@@ -77,9 +109,12 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         self.solution_ = family.solve(accumulated.moments)
         self._accumulated, self._single = accumulated, data.single
         self.ranks_, self.loss_ = self.solution_.ranks, self.solution_.loss
-        intercept = accumulated.target_mean - self.solution_.apply(accumulated.input_mean[None])[0]
-        self.intercept_ = float(intercept[0]) if self._single else intercept
         return self
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = True
+        return tags
 
 
 class EquivariantRegression(_MapRegression):
@@ -122,7 +157,8 @@ class EquivariantRegression(_MapRegression):
 
     Notes
     -----
-    For data of deficient rank the map of least norm. Memory does not depend on the number of samples.
+    For data of deficient rank the map of least norm. Memory does not depend on the number of samples. Blocks are solved
+    on the host: fitted attributes are NumPy arrays, whatever array library the data come from.
 
     Examples
     --------

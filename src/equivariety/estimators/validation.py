@@ -1,51 +1,99 @@
-"""What every estimator checks of its data, and how it walks over them."""
+"""What every estimator checks of its data."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from array_api_compat import device, is_torch_array, to_device
 from numpy.typing import NDArray
-from sklearn.utils import check_array
+from sklearn import get_config
+from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import validate_data
 
 from equivariety.actions import PermutationAction, trivial
-from equivariety.blocks.chunks import row_chunks
+from equivariety.blocks.chunks import as_floating, first_not_finite
 from equivariety.errors import InputError
-from equivariety.validation import refuse_masked
+from equivariety.isotypic.arrays import namespace, to_numpy
+from equivariety.validation import refuse_masked, refuse_sparse
+
+# Values that are not finite are looked for here, to name their row.
+_ANY_VALUES = {"ensure_all_finite": False}
 
 
-def validated_inputs(estimator: Any, X: Any, reset: bool, y: Any = "no_validation") -> Any:
-    """X, or X and y, by the rules of scikit-learn; a value that is not finite is reported with its row."""
-    refuse_masked(X, "X")
-    if not isinstance(y, str):
-        refuse_masked(y, "y")
-        targets = np.asarray(y)
-        if targets.dtype.kind == "f":
-            require_finite(targets, "y")
-    options = {} if isinstance(y, str) else {"multi_output": True, "y_numeric": True}
-    checked = validate_data(estimator, X, y, reset=reset, ensure_all_finite=False, **options)
-    require_finite(checked[0] if isinstance(checked, tuple) else checked, "X")
-    return checked
+def validated_inputs(estimator: Any, X: Any, reset: bool) -> Any:
+    """X by the rules of scikit-learn; a value that is not finite is reported with its row.
+
+    It is a NumPy array, or with array-API dispatch an array of the library and on the device that it came from.
+    """
+    checked = validate_data(estimator, _admitted(X, "X"), reset=reset, **_ANY_VALUES)
+    return _finite(X, checked, "X")
 
 
-def require_finite(array: NDArray[Any], name: str) -> None:
+def validated_pair(estimator: Any, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
+    """X likewise, and y, of one or two dimensions, in the library and on the device of X."""
+    rules = (_ANY_VALUES, {**_ANY_VALUES, "ensure_2d": False})
+    given = _admitted(X, "X"), _admitted(y, "y")
+    inputs, targets = validate_data(estimator, *given, reset=reset, validate_separately=rules)
+    check_consistent_length(inputs, targets)
+    inputs = _finite(X, inputs, "X")
+    return inputs, beside(_finite(y, targets, "y"), inputs)
+
+
+def validated_targets(y: Any, like: Any) -> Any:
+    """Targets to compare with predictions, in their library and on their device."""
+    checked = check_array(_admitted(y, "y"), ensure_2d=False, input_name="y", **_ANY_VALUES)
+    require_finite(checked, "y")
+    return beside(checked, like)
+
+
+def validated_features(X: Any) -> Any:
+    """What an encoder gave, like X; ranks that are all zero leave no feature at all."""
+    checked = check_array(_admitted(X, "X"), ensure_min_features=0, input_name="X", **_ANY_VALUES)
+    return _finite(X, checked, "X")
+
+
+def _admitted(data: Any, name: str) -> Any:
+    """What scikit-learn may check."""
+    refuse_masked(data, name)
+    refuse_sparse(data, name)
+    return without_gradients(data)
+
+
+def _finite(given: Any, checked: Any, name: str) -> Any:
+    """The checked values if all are finite; a tensor as it was given, so that gradients pass through what follows."""
+    require_finite(checked, name)
+    return given if is_torch_array(checked) else checked
+
+
+def without_gradients(data: Any) -> Any:
+    """A tensor cut off its gradients, where scikit-learn dispatches on array libraries; all else as it is."""
+    return data.detach() if get_config()["array_api_dispatch"] and is_torch_array(data) else data
+
+
+def beside(array: Any, like: Any) -> Any:
+    """The array in the library and on the device of another one; between libraries through the host."""
+    if isinstance(array, np.ndarray) and isinstance(like, np.ndarray):
+        return array
+    if namespace(array) is namespace(like):
+        return to_device(array, device(like))
+    values = np.require(to_numpy(as_floating(array)), requirements=["C", "W"])  # torch warns of any other memory
+    return namespace(like).asarray(values, device=device(like))
+
+
+def require_finite(array: Any, name: str) -> None:
     """Raise an error that names the first row with NaN or infinity."""
-    with np.errstate(all="ignore"):
-        if np.isfinite(array.sum()):
-            return  # one quick pass; a sum that is not finite may only be too large
-    for rows in row_chunks(len(array), max(1, array[:1].size)):
-        finite = np.isfinite(array[rows]).reshape(rows.stop - rows.start, -1).all(axis=1)
-        if not finite.all():
-            raise InputError(f"{name} must hold finite numbers: row {rows.start + int(np.argmin(finite))} "
-                             "contains NaN or infinity")  # fmt: skip
+    row = first_not_finite(array)
+    if row is not None:
+        raise InputError(f"{name} must hold finite numbers: row {row} contains NaN or infinity")
 
 
 def validated_weight(sample_weight: Any | None, samples: int) -> NDArray[np.float64] | None:
-    """Weights as a vector of numbers >= 0 with a positive sum."""
+    """Weights as a vector of numbers >= 0 with a positive sum, on the host."""
     if sample_weight is None:
         return None
-    weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    checked = check_array(without_gradients(sample_weight), ensure_2d=False, input_name="sample_weight")
+    weight = to_numpy(as_floating(checked)).astype(np.float64)
     if weight.shape != (samples,):
         raise InputError(f"sample_weight must have shape ({samples},), one weight for each sample, not {weight.shape}")
     if (weight < 0).any() or not weight.any():

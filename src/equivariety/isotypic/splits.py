@@ -72,7 +72,7 @@ class DenseSplit:
             _, members, copies, multiplicity, beta = basis.shape
             stop = start + basis[0].size
             shape = (samples, members, copies, beta, multiplicity * orbits)
-            panels.append(xp.reshape(product[:, start:stop], shape) if stop > start else None)
+            panels.append(xp.reshape(product[:, start:stop, :], shape) if stop > start else None)
             start = stop
         return panels
 
@@ -140,14 +140,14 @@ class FourierSplit:
             return xp.real(coefficients)[:, :, None, None, :]
         parts = xp.stack([xp.real(coefficients), xp.imag(coefficients)], axis=2)
         scale = 2**0.5 * np.stack([np.ones(cells.size), np.where(conjugated, -1.0, 1.0)], axis=1)
-        return (parts * constant(scale, parts)[None, :, :, None])[:, :, None]
+        return (parts * constant(scale, parts)[None, :, :, None])[:, :, None, ...]
 
     def from_panels(self, panels: Sequence[Any | None]) -> Any:
         present = [(number, part) for number, part in enumerate(panels) if part is not None and self.cells[number].size]
         columns = [self._coefficients(part, self.conjugated[number]) for number, part in present]
         xp = namespace(columns[0])
         samples, _, orbits = columns[0].shape
-        zero = xp.zeros_like(columns[0][:, :1])
+        zero = xp.zeros_like(columns[0][:, :1, :])
         source = xp.concat([*columns, zero], axis=1)
         source = xp.concat([source, xp.conj(source)], axis=1)
         spectrum = xp.take(source, constant(self._sources(present), source), axis=1)
@@ -159,9 +159,9 @@ class FourierSplit:
     def _coefficients(self, panel: Any, conjugated: NDArray[np.bool_]) -> Any:
         """Cells of the half spectrum, (samples, members, orbits), from real coordinates."""
         if panel.shape[3] == 1:
-            return panel[:, :, 0, 0] + 0j
+            return panel[:, :, 0, 0, :] + 0j
         signs = constant(np.where(conjugated, -1.0, 1.0), panel)[None, :, None]
-        return (panel[:, :, 0, 0] + 1j * (signs * panel[:, :, 0, 1])) * 0.5**0.5
+        return (panel[:, :, 0, 0, :] + 1j * (signs * panel[:, :, 0, 1, :])) * 0.5**0.5
 
     def _half_shape(self) -> tuple[int, ...]:
         return (*self.shape[:-1], self.shape[-1] // 2 + 1)

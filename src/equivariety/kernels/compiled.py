@@ -131,7 +131,7 @@ def _gram_tile(rows: int, columns: int) -> Any:
 class _Vector:
     """The numbers of an array as LLVM sees them, and how many fill a register."""
 
-    def __init__(self, like: types.Array) -> None:
+    def __init__(self, like: Any) -> None:
         self.size = like.dtype.bitwidth // 8
         self.element = ir.FloatType() if self.size == 4 else ir.DoubleType()
         self.lanes = VECTOR_BYTES // self.size
@@ -152,7 +152,8 @@ class _Emitter:
 
     def zero_sum(self) -> Any:
         """A variable that LLVM keeps in a register."""
-        return cgutils.alloca_once_value(self.builder, ir.Constant(self.kind.type, None))
+        zero = ir.Constant(self.kind.type, None)
+        return cgutils.alloca_once_value(self.builder, zero)  # type: ignore[no-untyped-call]
 
     def load(self, address: Any) -> Any:
         return self.builder.load(self.builder.inttoptr(address, _POINTER), typ=self.kind.type, align=self.kind.size)

@@ -33,14 +33,18 @@ def compiled_map(map: BlockMap, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
     if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype.itemsize > 8 or find_spec("numba") is None:
         return None
-    encodes = isinstance(map.source, ChangeOfBasis) and isinstance(map.target, HiddenSpace)
-    decodes = isinstance(map.source, HiddenSpace) and isinstance(map.target, ChangeOfBasis)
-    if not encodes and not decodes:
-        return None
-    layout = orbit_layout(map.source if encodes else map.target)
-    if layout is None or min(layout.orbits, layout.size) > _SMALL:
-        return None
-    return _Encoder(map, map.target, layout, X.dtype) if encodes else _Decoder(map, map.source, layout, X.dtype)
+    if isinstance(map.source, ChangeOfBasis) and isinstance(map.target, HiddenSpace):
+        layout = _small_layout(map.source)
+        return None if layout is None else _Encoder(map, map.target, layout, X.dtype)
+    if isinstance(map.source, HiddenSpace) and isinstance(map.target, ChangeOfBasis):
+        layout = _small_layout(map.target)
+        return None if layout is None else _Decoder(map, map.source, layout, X.dtype)
+    return None
+
+
+def _small_layout(basis: ChangeOfBasis) -> OrbitLayout | None:
+    layout = orbit_layout(basis)
+    return None if layout is None or min(layout.orbits, layout.size) > _SMALL else layout
 
 
 class _Encoder:

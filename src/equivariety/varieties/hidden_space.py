@@ -75,7 +75,7 @@ class HiddenSpace:
 
 
 def _members(panel: Any) -> list[Any]:
-    return [panel[:, position] for position in range(panel.shape[1])]
+    return [panel[:, position, ...] for position in range(panel.shape[1])]
 
 
 def _features(member: Any) -> Any:

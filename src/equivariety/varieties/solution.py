@@ -58,7 +58,7 @@ class FactoredMap:
         Y = validated_data(X if Y is None else Y, "Y", m, "the codomain")
         total = 0.0
         for rows in row_chunks(X.shape[0], max(m, n)):
-            residual = self.apply(X[rows]) - as_floating(Y[rows])
+            residual = self.apply(X[rows, ...]) - as_floating(Y[rows, ...])
             total += float(namespace(residual).sum(residual**2))
         return total / (X.shape[0] * m)
 
