@@ -1,0 +1,48 @@
+"""When the compiled ways are taken."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import equivariety as ev
+from equivariety.blocks import compiled_sums
+from equivariety.blocks.samples import Samples
+from equivariety.varieties import compiled_map
+
+pytest.importorskip("numba", reason="compiled loops need the extra equivariety[fast]")
+
+
+def takes_compiled_sums(action: ev.PermutationAction, samples: int, dtype: str = "float32") -> bool:
+    basis = ev.EquivariantMaps(action).source
+    X = np.zeros((samples, action.degree), dtype=dtype)
+    return compiled_sums.compiled_sums(Samples(X), basis, basis) is not None
+
+
+def test_sums_of_many_images_are_compiled() -> None:
+    shift = ev.actions.image_shift((28, 28), axis=1)
+    assert takes_compiled_sums(shift, 6000)
+    assert takes_compiled_sums(shift, 6000, "uint8")
+    assert takes_compiled_sums(shift, 6000, "float64")
+    assert not takes_compiled_sums(shift, 60)
+
+
+def test_large_blocks_and_empty_registers_are_left_to_the_library() -> None:
+    assert not takes_compiled_sums(ev.actions.image_shift((96, 32), axis=1), 2000)
+    assert not takes_compiled_sums(ev.actions.image_shift((50, 3), axis=1), 30_000)
+
+
+def test_maps_of_many_images_are_compiled() -> None:
+    solution = ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)).bounded(20).nearest(np.eye(784))
+    for map in (solution.encoder, solution.decoder):
+        assert compiled_map.compiled_map(map, np.zeros((2000, map.shape[1]))) is not None
+        assert compiled_map.compiled_map(map, np.zeros((20, map.shape[1]))) is None
+
+
+def test_nothing_is_compiled_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    shift = ev.actions.image_shift((28, 28), axis=1)
+    encoder = ev.EquivariantMaps(shift).bounded(20).nearest(np.eye(784)).encoder
+    for module in (compiled_sums, compiled_map):
+        monkeypatch.setattr(module, "find_spec", lambda name: None)
+    assert not takes_compiled_sums(shift, 6000)
+    assert compiled_map.compiled_map(encoder, np.zeros((2000, 784))) is None
