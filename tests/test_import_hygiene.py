@@ -7,7 +7,20 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "sklearn", "matplotlib", "sympy", "numba", "igraph", "flint", "networkx", "pandas", "dask", "jax", "typer")
+HEAVY = (
+    "torch",
+    "sklearn",
+    "matplotlib",
+    "sympy",
+    "numba",
+    "igraph",
+    "flint",
+    "networkx",
+    "pandas",
+    "dask",
+    "jax",
+    "typer",
+)
 QUIET = ("equivariety", "equivariety.varieties", "equivariety.varieties.fitting", "equivariety.actions")
 
 

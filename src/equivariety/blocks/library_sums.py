@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -80,8 +81,13 @@ class LibrarySums:
 
 
 def _add_gram(into: NDArray[np.float64], y: Any, x: Any, field: Field) -> None:
-    for unit, component in enumerate(gram(y, x, field)):
-        into[..., unit] += to_numpy(component)
+    """Members so many at a time that their products stay in the cache until they are added."""
+    members, *block = into.shape
+    for part in row_chunks(members, math.prod(block), on_host=isinstance(x, np.ndarray)):
+        right = x[:, part, ...]
+        left = right if y is x else y[:, part, ...]  # gram() looks whether both are the same
+        for unit, component in enumerate(gram(left, right, field)):
+            into[part, ..., unit] += to_numpy(component)
 
 
 def _trivial_bundle(basis: ChangeOfBasis) -> int | None:
