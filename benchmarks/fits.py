@@ -9,18 +9,10 @@ import numpy as np
 from sklearn.decomposition import PCA, IncrementalPCA
 
 import equivariety as ev
+from benchmarks.data import images
 from benchmarks.timing import Timing, race
 
 RANK = 99
-
-
-def images(samples: int, side: int) -> np.ndarray:
-    """Smooth seeded images; the time does not depend on what they show."""
-    random = np.random.default_rng(0)
-    modes = random.standard_normal((200, side * side), dtype=np.float32)
-    X = random.standard_normal((samples, 200), dtype=np.float32) @ modes
-    X += 0.1 * random.standard_normal(X.shape, dtype=np.float32)
-    return X
 
 
 def gram_and_eigenvectors(X: np.ndarray) -> object:

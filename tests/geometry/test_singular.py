@@ -12,7 +12,8 @@ import equivariety as ev
 from computer_algebra import need
 from equivariety import geometry
 from equivariety.geometry.strata import is_singular, singular_tuples
-from equivariety.varieties.counting import Slot, maximal_tuples
+from equivariety.varieties.counting import Slot
+from equivariety.varieties.listing import maximal_tuples
 from referees import REFERENCE, reference_actions
 
 # From the project's reference computations with Macaulay2 1.21 and exact Jacobian ranks; `how` in the file.

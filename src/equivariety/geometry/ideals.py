@@ -125,7 +125,7 @@ def family_ideal(family: RankBounded, points: str = "real") -> Ideal:
         If ``points`` is neither, or there are more than 10000 products.
     """
     if points == "real":
-        targets = [(slot, number, "both") for number, slot in enumerate(family._slots())]
+        targets = [(slot, number, "both") for number, slot in enumerate(family.maps.slots)]
     elif points == "complex":
         targets = list(_complex_targets(family))
     else:

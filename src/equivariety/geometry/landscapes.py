@@ -16,7 +16,6 @@ from equivariety.blocks.linear_algebra import eigen
 from equivariety.errors import InputError
 from equivariety.geometry.critical import CriticalPoint, CriticalPoints
 from equivariety.geometry.ordering import best_tuples
-from equivariety.geometry.singular import slots_of
 from equivariety.tolerances import EPSILON, gram_eigenvalue_cutoff
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component, truncations
@@ -65,7 +64,7 @@ class FamilyCriticalPoints:
 
     def components(self) -> Iterator[CriticalPoints]:
         """The critical points of each component, the component with the best minimum first."""
-        for _, ranks in best_tuples(slots_of(self.family.maps), self.family.rank, self._totals):
+        for _, ranks in best_tuples(self.family.maps.slots, self.family.rank, self._totals):
             yield self.problem.on(Component(self.family.maps, ranks))
 
     @property

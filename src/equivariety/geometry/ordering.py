@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 
-from equivariety.varieties.counting import Slot, following_ranks, reachable_totals, remaining
+from equivariety.varieties.counting import Slot
+from equivariety.varieties.listing import Tails, following_ranks, remaining
 
 
 def best_tuples(
@@ -28,7 +29,7 @@ def best_tuples(
     >>> list(best_tuples([Slot(1, 1), Slot(2, 1)], 2, [[0.0, 3.0], [0.0, 5.0]]))
     [(5.0, (0, 1)), (3.0, (1, 0))]
     """
-    reachable = reachable_totals(slots, budget)
+    tails = Tails(slots)
     bounds = _suffix_bounds(slots, budget, totals)
     heap: list[tuple[float, float, tuple[int, ...], int, int]] = [(-bounds[0][budget], 0.0, (), budget, budget + 1)]
     while heap:
@@ -37,7 +38,7 @@ def best_tuples(
         if depth == len(slots):
             yield gained, prefix
             continue
-        for rank in following_ranks(slots, reachable, depth, left, strict):
+        for rank in following_ranks(slots, tails, depth, left, strict):
             rest, tighter = remaining(slots[depth], rank, left, strict)
             value = gained + totals[depth][rank]
             heappush(heap, (-value - bounds[depth + 1][rest], value, (*prefix, rank), rest, tighter))

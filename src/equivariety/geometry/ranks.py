@@ -57,7 +57,7 @@ def components_containing(family: RankBounded, M: Any, tolerance: float | None =
     """
     M = validated_member(family, M, tolerance)
     ranks = block_ranks(family.maps, M, tolerance)
-    for through in components_through(family._slots(), family.rank, ranks):
+    for through in components_through(family.maps.slots, family.rank, ranks):
         yield Component(family.maps, through)
 
 

@@ -16,8 +16,6 @@ from equivariety.geometry.ranks import block_ranks, validated_member
 from equivariety.geometry.strata import is_singular, singular_tuples, singular_tuples_of_component
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
-from equivariety.varieties.counting import Slot
-from equivariety.varieties.maps import EquivariantMaps
 
 MOST_COMPONENTS = 4000
 """Families with more components do not list their singular locus, whose size grows with the square of that number."""
@@ -49,7 +47,7 @@ class SingularLocus:
         InputError
             For a family of more than 4000 components; whether a matrix is a singular point can still be asked.
         """
-        maps, slots = self.variety.maps, slots_of(self.variety.maps)
+        maps, slots = self.variety.maps, self.variety.maps.slots
         if isinstance(self.variety, Component):
             found = singular_tuples_of_component(slots, self.variety.ranks)
         else:
@@ -82,7 +80,7 @@ class SingularLocus:
         M = self.variety.maps._validated(M)
         if not self.variety.contains(M, tolerance):
             return False
-        ranks, slots = block_ranks(self.variety.maps, M, tolerance), slots_of(self.variety.maps)
+        ranks, slots = block_ranks(self.variety.maps, M, tolerance), self.variety.maps.slots
         if isinstance(self.variety, Component):
             return any(
                 rank < top < slot.capacity for rank, top, slot in zip(ranks, self.variety.ranks, slots, strict=True)
@@ -113,8 +111,3 @@ def is_smooth(variety: Component | RankBounded, M: Any, tolerance: float | None 
     """
     M = validated_member(variety, M, tolerance)
     return not SingularLocus(variety).contains(M, tolerance)
-
-
-def slots_of(maps: EquivariantMaps) -> list[Slot]:
-    """The blocks as far as their ranks are concerned."""
-    return [Slot(block.irrep_dim, block.largest_rank) for block in maps.blocks]

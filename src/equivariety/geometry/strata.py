@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.varieties.counting import Slot, count_maximal, maximal_tuples
+from equivariety.varieties.counting import Slot, count_maximal
+from equivariety.varieties.listing import maximal_tuples
 
 Ranks = tuple[int, ...]
 

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from equivariety.blocks.linear_algebra import adjoint
 from equivariety.errors import InputError
 from equivariety.geometry.ranks import block_ranks, validated_member
-from equivariety.geometry.singular import slots_of
 from equivariety.geometry.strata import drops_rank
 from equivariety.isotypic import Field
 from equivariety.varieties.component import Component, truncations
@@ -106,7 +105,7 @@ def tangent_space(component: Component, M: Any, tolerance: float | None = None) 
     """
     M = validated_member(component, M, tolerance)
     ranks = block_ranks(component.maps, M, tolerance)
-    if drops_rank(slots_of(component.maps), component.ranks, ranks):
+    if drops_rank(component.maps.slots, component.ranks, ranks):
         raise InputError(f"M must be a smooth point of the component of ranks {component.ranks}, not a singular one: "
                          f"its blocks have the ranks {ranks}")  # fmt: skip
     left, right = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ from equivariety.blocks import BlockSpectrum, Moments, allocate
 from equivariety.errors import InputError
 from equivariety.validation import whole_number
 from equivariety.varieties.component import Component, truncations, validated_ranks
-from equivariety.varieties.counting import Slot, count_exact, count_maximal, maximal_tuples
+from equivariety.varieties.counting import Slot, count_exact, count_maximal
 from equivariety.varieties.fitting import data_moments, spectra
+from equivariety.varieties.listing import maximal_tuples
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
@@ -72,13 +74,13 @@ class RankBounded:
         """
         if field not in ("R", "C"):
             raise InputError(f"field must be 'R' or 'C', not {field!r}")
-        slots = self._slots() if field == "R" else self._complex_slots()
+        slots = _kinds(self.maps, field)
         return count_exact(slots, self.rank) if exact_rank else count_maximal(slots, self.rank)
 
     def components(self) -> Iterator[Component]:
         """All components over R, lazily, in falling lexicographic order of their ranks."""
-        for ranks in maximal_tuples(self._slots(), self.rank):
-            yield Component(self.maps, ranks)
+        for ranks in maximal_tuples(self.maps.slots, self.rank):
+            yield Component._of_valid(self.maps, ranks)
 
     def component(self, ranks: Sequence[int]) -> Component:
         """The product of the blocks of the given ranks.
@@ -190,16 +192,16 @@ class RankBounded:
                 ranks[bundle.members] = best
         return Component(self.maps, tuple(ranks.tolist()))
 
-    def _slots(self) -> list[Slot]:
-        return [Slot(block.irrep_dim, block.largest_rank) for block in self.maps.blocks]
 
-    def _complex_slots(self) -> list[Slot]:
-        slots = []
-        for block in self.maps.blocks:
-            if block.field == "R":
-                slots.append(Slot(block.irrep_dim, block.largest_rank))
-            elif block.field == "C":
-                slots += [Slot(block.irrep_dim // 2, block.largest_rank)] * 2
-            else:
-                slots.append(Slot(block.irrep_dim // 2, 2 * block.largest_rank))
-        return slots
+def _kinds(maps: EquivariantMaps, field: str) -> Counter[Slot]:
+    """How many blocks of each kind there are, as far as their ranks are concerned, over R or over C."""
+    kinds: Counter[Slot] = Counter()
+    for bundle, rows, cols in maps._bundle_shapes:
+        rank = min(rows, cols)
+        if field == "R" or bundle.field.name == "R":
+            kinds[Slot(bundle.dimension, rank)] += bundle.size
+        elif bundle.field.name == "C":
+            kinds[Slot(bundle.dimension // 2, rank)] += 2 * bundle.size
+        else:
+            kinds[Slot(bundle.dimension // 2, 2 * rank)] += bundle.size
+    return kinds

@@ -55,6 +55,14 @@ class Component:
     def __post_init__(self) -> None:
         object.__setattr__(self, "ranks", validated_ranks(self.maps, self.ranks))
 
+    @classmethod
+    def _of_valid(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
+        """The component of ranks known to fit: where millions are listed, checking each again would be most of it."""
+        component = object.__new__(cls)
+        object.__setattr__(component, "maps", maps)
+        object.__setattr__(component, "ranks", ranks)
+        return component
+
     @property
     def rank(self) -> int:
         """Rank of a generic matrix: sum of irrep_dim * rank over the blocks."""

@@ -1,4 +1,4 @@
-"""Counting and listing the maximal rank tuples: exact integers, whatever their size.
+"""Counting the maximal rank tuples: exact integers, whatever their size.
 
 A *slot* is a block as far as ranks are concerned: it offers the ranks 0..capacity at ``weight`` units each. A tuple
 with total at most r is maximal if no slot can take one more; these are the irreducible components.
@@ -6,9 +6,10 @@ with total at most r is maximal if no slot can take one more; these are the irre
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import comb
 
 
@@ -20,30 +21,41 @@ class Slot:
     capacity: int
 
 
-def count_exact(slots: Sequence[Slot], budget: int) -> int:
+def count_exact(slots: Iterable[Slot] | Mapping[Slot, int], budget: int) -> int:
     """Number of tuples with total exactly the budget: a coefficient of prod_i (1 + x^n_i + ... + x^(n_i d_i)).
+
+    Parameters
+    ----------
+    slots : iterable of Slot, or mapping from Slot to int
+        The slots one by one, or how many there are of each kind.
+    budget : int
 
     Examples
     --------
-    >>> count_exact([Slot(1, 28)] * 2 + [Slot(2, 28)] * 13, 99)
+    >>> count_exact({Slot(1, 28): 2, Slot(2, 28): 13}, 99)
     72425986088826
     """
     groups = sorted(Counter(slots).items(), key=_by_size)
     if not groups:
         return int(budget == 0)
-    product = {0: 1}
+    product = [1]
     for slot, copies in groups[:-1]:
         product = _multiplied(product, _power(slot, copies, budget), budget)
     # Of the largest factor, whose coefficients can be huge, only those that meet the product are computed.
     slot, copies = groups[-1]
-    return sum(
-        value * _power_coefficient(slot, copies, (budget - total) // slot.weight)
-        for total, value in product.items()
-        if (budget - total) % slot.weight == 0
-    )
+    terms = {
+        (budget - total) // slot.weight: value
+        for total, value in enumerate(product)
+        if value and (budget - total) % slot.weight == 0
+    }
+    if not terms:
+        return 0
+    low = min(terms)
+    coefficients = _coefficients(slot.capacity, copies, low, max(terms))
+    return sum(value * coefficients[k - low] for k, value in terms.items())
 
 
-def count_maximal(slots: Sequence[Slot], budget: int) -> int:
+def count_maximal(slots: Iterable[Slot] | Mapping[Slot, int], budget: int) -> int:
     """Number of maximal tuples with total at most the budget.
 
     A tuple that leaves s units unused is maximal if and only if every slot of weight at most s is full, and then the
@@ -54,85 +66,20 @@ def count_maximal(slots: Sequence[Slot], budget: int) -> int:
     >>> count_maximal([Slot(1, 1), Slot(2, 1)], 2)
     2
     """
-    useful = [slot for slot in slots if slot.capacity]
-    if sum(slot.weight * slot.capacity for slot in useful) <= budget:
+    useful = {slot: copies for slot, copies in Counter(slots).items() if slot.capacity}
+    if _total(useful) <= budget:
         return 1
-    largest = max(slot.weight for slot in useful)
-    total = 0
-    for unused in range(min(largest, budget + 1)):
-        full = sum(slot.weight * slot.capacity for slot in useful if slot.weight <= unused)
-        rest = budget - unused - full
+    count = 0
+    for unused in range(min(max(slot.weight for slot in useful), budget + 1)):
+        larger = {slot: copies for slot, copies in useful.items() if slot.weight > unused}
+        rest = budget - unused - (_total(useful) - _total(larger))
         if rest >= 0:
-            total += count_exact([slot for slot in useful if slot.weight > unused], rest)
-    return total
+            count += count_exact(larger, rest)
+    return count
 
 
-def maximal_tuples(slots: Sequence[Slot], budget: int, exact: bool = False) -> Iterator[tuple[int, ...]]:
-    """All maximal tuples, lazily, in falling lexicographic order; with ``exact`` only those that use the whole budget.
-
-    The first one costs no more than one pass over the slots.
-
-    Examples
-    --------
-    >>> list(maximal_tuples([Slot(1, 2), Slot(2, 1)], 2))
-    [(2, 0), (0, 1)]
-    """
-    reachable = reachable_totals(slots, budget)
-    ranks = [0] * len(slots)
-    # A frame: the budget left and the strict bound on what may stay unused in the end.
-    frames = [(budget, 1 if exact else budget + 1)]
-    choices = [following_ranks(slots, reachable, 0, *frames[0])]
-    while choices:
-        depth = len(choices) - 1
-        rank = next(choices[-1], None) if depth < len(slots) else None
-        if depth == len(slots):
-            yield tuple(ranks)
-        if rank is None:
-            choices.pop()
-            frames.pop()
-            continue
-        ranks[depth] = rank
-        left, bound = frames[-1]
-        frames.append(remaining(slots[depth], rank, left, bound))
-        choices.append(following_ranks(slots, reachable, depth + 1, *frames[-1]))
-
-
-def remaining(slot: Slot, rank: int, left: int, bound: int) -> tuple[int, int]:
-    """Budget left and bound on the unused part once a slot has its rank: a slot that is not full must not fit again."""
-    return left - rank * slot.weight, bound if rank == slot.capacity else min(bound, slot.weight)
-
-
-def following_ranks(
-    slots: Sequence[Slot], reachable: Sequence[int], depth: int, left: int, bound: int
-) -> Iterator[int]:
-    """Ranks of one slot, falling, that some maximal tuple continues."""
-    if depth == len(slots):
-        return
-    slot = slots[depth]
-    for rank in range(min(slot.capacity, left // slot.weight), -1, -1):
-        rest, strict = remaining(slot, rank, left, bound)
-        if rest - _largest_total(reachable[depth + 1], rest) < strict:
-            yield rank
-
-
-def reachable_totals(slots: Sequence[Slot], budget: int) -> list[int]:
-    """For each position the totals that the slots from there on can have, as the bits of an integer."""
-    mask = (1 << (budget + 1)) - 1
-    suffixes = [1]
-    for slot in reversed(slots):
-        bits, span = suffixes[-1], 1
-        rest = slot.capacity
-        while rest:  # doubling: ranks 0..span-1 are included, add up to `span` more
-            step = min(span, rest)
-            bits |= (bits << (step * slot.weight)) & mask
-            rest -= step
-            span += step
-        suffixes.append(bits)
-    return suffixes[::-1]
-
-
-def _largest_total(bits: int, budget: int) -> int:
-    return (bits & ((1 << (budget + 1)) - 1)).bit_length() - 1
+def _total(groups: Mapping[Slot, int]) -> int:
+    return sum(slot.weight * slot.capacity * copies for slot, copies in groups.items())
 
 
 def _by_size(entry: tuple[Slot, int]) -> tuple[int, int, int]:
@@ -140,32 +87,68 @@ def _by_size(entry: tuple[Slot, int]) -> tuple[int, int, int]:
     return slot.capacity * copies, slot.weight, slot.capacity
 
 
-def _power(slot: Slot, copies: int, budget: int) -> dict[int, int]:
-    """Coefficients of (1 + y + ... + y^d)^c for y = x^weight, up to x^budget.
+def _power(slot: Slot, copies: int, budget: int) -> list[int]:
+    """Coefficients of (1 + y + ... + y^d)^c for y = x^weight, up to x^budget."""
+    values = _coefficients(slot.capacity, copies, 0, min(budget // slot.weight, slot.capacity * copies))
+    result = [0] * ((len(values) - 1) * slot.weight + 1)
+    result[:: slot.weight] = values
+    return result
+
+
+def _multiplied(first: list[int], second: list[int], budget: int) -> list[int]:
+    """The product of two polynomials, up to x^budget."""
+    if first == [1]:
+        return second
+    from flint import fmpz_poly
+
+    return [int(value) for value in (fmpz_poly(first) * fmpz_poly(second)).coeffs()[: budget + 1]]
+
+
+def _coefficients(d: int, c: int, low: int, high: int) -> list[int]:
+    """The coefficients low, ..., high of (1 + y + ... + y^d)^c, by the formula that takes the least work."""
+    if c == 1:
+        return [int(k <= d) for k in range(low, high + 1)]
+    if d == 1:
+        return _binomials(c, low, high)
+    if high - low < _FEW:
+        return [_one_coefficient(d, c, k) for k in range(low, high + 1)]
+    return list(islice(_all_coefficients(d, c), low, high + 1))
+
+
+_FEW = 3
+"""One coefficient alone takes about a third of the work of all coefficients before it."""
+
+
+def _binomials(c: int, low: int, high: int) -> list[int]:
+    """C(c, low), ..., C(c, high)."""
+    values = [comb(c, low)]
+    for k in range(low, high):
+        values.append(values[-1] * (c - k) // (k + 1))
+    return values
+
+
+def _all_coefficients(d: int, c: int) -> Iterator[int]:
+    """All coefficients of (1 + y + ... + y^d)^c, zeros after the last.
 
     With g = (1 - y^(d+1)) / (1 - y) and f = g^c, comparing coefficients in f' g = c f g' gives a recurrence of
     bounded length.
     """
-    d, c = slot.capacity, copies
-    values = [1]
+    recent = deque([0] * (d + 1) + [1], maxlen=d + 2)  # the coefficients k - d - 2, ..., k - 1
+    yield 1
+    k = 0
+    while True:
+        k += 1
+        last, second, first = recent[-1], recent[1], recent[0]
+        carried = (k - 1) * last + (k - d - 1) * second - (k - d - 2) * first
+        gained = last - (d + 1) * second + d * first
+        recent.append((carried + c * gained) // k)
+        yield recent[-1]
 
-    def earlier(k: int) -> int:
-        return values[k] if k >= 0 else 0
 
-    for k in range(1, min(budget // slot.weight, d * c) + 1):
-        carried = (k - 1) * earlier(k - 1) + (k - d - 1) * earlier(k - d - 1) - (k - d - 2) * earlier(k - d - 2)
-        gained = earlier(k - 1) - (d + 1) * earlier(k - d - 1) + d * earlier(k - d - 2)
-        values.append((carried + c * gained) // k)
-    return {k * slot.weight: value for k, value in enumerate(values)}
-
-
-def _power_coefficient(slot: Slot, copies: int, k: int) -> int:
+def _one_coefficient(d: int, c: int, k: int) -> int:
     """One coefficient of (1 + y + ... + y^d)^c, by inclusion and exclusion over the factors that exceed d."""
-    d, c = slot.capacity, copies
-    if not 0 <= k <= d * c:
+    if k > d * c:
         return 0
-    if d == 1:
-        return comb(c, k)
     total, signed, top = 0, 1, c + k - 1  # signed = (-1)^j C(c, j)
     monomials = comb(top, c - 1)
     for j in range(min(c, k // (d + 1)) + 1):
@@ -182,12 +165,3 @@ def _fewer(value: int, top: int, bottom: int, steps: int) -> int:
     for n in range(top, top - steps, -1):
         value = value * (n - bottom) // n
     return value
-
-
-def _multiplied(first: dict[int, int], second: dict[int, int], budget: int) -> dict[int, int]:
-    product: dict[int, int] = {}
-    for a, x in first.items():
-        for b, y in second.items():
-            if a + b <= budget:
-                product[a + b] = product.get(a + b, 0) + x * y
-    return product

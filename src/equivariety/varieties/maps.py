@@ -16,6 +16,7 @@ from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose
 from equivariety.isotypic.irreducible import Label
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.counting import Slot
 from equivariety.varieties.scale import lies_within, unit_scale
 
 if TYPE_CHECKING:
@@ -164,6 +165,16 @@ class EquivariantMaps:
         for bundle, rows, cols in self._bundle_shapes:
             result[bundle.members] = min(rows, cols)
         return result
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """The blocks as far as ranks are concerned, in the order of :attr:`blocks`, without making the blocks."""
+        basis = self.decomposition.domain
+        result = np.empty(len(self.decomposition.irreducibles), dtype=object)
+        sides = zip(basis.bundles, basis.multiplicities, self.decomposition.codomain.multiplicities, strict=True)
+        for bundle, cols, rows in sides:
+            result[bundle.members] = Slot(bundle.dimension, min(rows, cols))
+        return tuple(result.tolist())
 
     @property
     def _bundle_shapes(self) -> list[tuple[Bundle, int, int]]:
