@@ -16,7 +16,7 @@ from equivariety.blocks.moments import Matrices, Moments
 from equivariety.blocks.samples import Samples, floating_type, squared_norm
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.irreducible import Bundle
-from equivariety.kernels.layout import OrbitLayout, blocks_of_rows, orbit_layout
+from equivariety.kernels.layout import OrbitLayout, aligned_zeros, blocks_of_rows, orbit_layout
 from equivariety.tolerances import precision_of
 
 Vector = NDArray[np.float64]
@@ -25,7 +25,7 @@ Vector = NDArray[np.float64]
 _FEWEST_VALUES = 2**22
 
 # Rows to take at a time where they are read in place.
-_ROWS_IN_PLACE = 2048
+_ROWS_IN_PLACE = 4096
 
 # Beyond this many orbits the library's products are as fast, and below the smaller number always slower.
 _MOST_ORBITS = 64
@@ -127,8 +127,8 @@ class CompiledSums:
         cross = None if self.targets is None else self._grams(self.targets, self.inputs)
         return _Totals(
             weight=0.0,
-            inner=inner.astype(np.float64),
-            cross=None if cross is None else cross.astype(np.float64),
+            inner=np.zeros(inner.shape),
+            cross=None if cross is None else np.zeros(cross.shape),
             input_sum=np.zeros(self.inputs.orbits),
             target_sum=np.zeros((self.targets or self.inputs).orbits),
             target_norm=0.0,
@@ -144,10 +144,10 @@ class CompiledSums:
 
     def _grams(self, left: OrbitLayout, right: OrbitLayout) -> NDArray[Any]:
         shape = (left.groups(self._lanes), self._rounded(left), self._rounded(right), 2, self._lanes)
-        return np.zeros(shape, dtype=self.dtype)
+        return aligned_zeros(shape, self.dtype)
 
     def _panels(self, layout: OrbitLayout) -> NDArray[Any]:
-        return np.zeros((2, self._rounded(layout), self._compiled.SAMPLES, self._lanes), dtype=self.dtype)
+        return aligned_zeros((2, self._rounded(layout), self._compiled.SAMPLES, self._lanes), self.dtype)
 
     def add(self, total: _Totals, samples: Samples, rows: slice) -> _Totals:
         factors = self._factors(samples, rows)

@@ -32,8 +32,8 @@ _ROWS = 8 if _MANY_REGISTERS else 4
 _GRAM_ROWS = 4 if _MANY_REGISTERS else 2
 _GRAM_COLUMNS = 2
 
-SAMPLES = 32
-"""Samples of one group: their panels of a few orbits fit a level-1 cache."""
+SAMPLES = 40
+"""Samples of one group: panels of a few orbits fit a level-1 cache."""
 
 # Samples, a multiple of SAMPLES, whose products are added in the precision of the data.
 _SINGLE_SUM = 64 * SAMPLES
@@ -110,12 +110,11 @@ def _gram_tile(rows: int, columns: int) -> Any:
                 for c in range(columns):
                     place = emit.moved(at_right, c, panel)
                     x, y = emit.load(place), emit.load(builder.add(place, right_imaginary))
-                    minus_y = builder.fneg(y)
                     for r in range(rows):
                         emit.add_product(real[r][c], a[r], x)
                         emit.add_product(real[r][c], b[r], y)
                         emit.add_product(imaginary[r][c], b[r], x)
-                        emit.add_product(imaginary[r][c], a[r], minus_y)
+                        emit.add_product(imaginary[r][c], a[r], y, negative=True)
             for r in range(rows):
                 for c in range(columns):
                     place = emit.moved(emit.moved(out, r, out_row), c, 2 * kind.bytes)
@@ -167,10 +166,11 @@ class _Emitter:
         everywhere = ir.Constant(ir.VectorType(ir.IntType(32), self.kind.lanes), [0] * self.kind.lanes)
         return self.builder.shuffle_vector(first, undefined, everywhere)
 
-    def add_product(self, total: Any, x: Any, y: Any) -> None:
+    def add_product(self, total: Any, x: Any, y: Any, negative: bool = False) -> None:
         # "contract" allows a fused multiply-add where the machine has one.
         product = self.builder.fmul(x, y, flags=("contract",))
-        self.builder.store(self.builder.fadd(self.builder.load(total), product, flags=("contract",)), total)
+        combine = self.builder.fsub if negative else self.builder.fadd
+        self.builder.store(combine(self.builder.load(total), product, flags=("contract",)), total)
 
     def finish(self, total: Any, address: Any, accumulate: bool) -> None:
         value = self.builder.load(total)
@@ -200,8 +200,8 @@ def _fill_panels(address, sample_step, orbits, group, panels):  # type: ignore[n
     panel = panels.shape[2] * VECTOR_BYTES
     points = orbits.columns.shape[1]
     columns = orbits.columns.ctypes.data + group * points * 2 * VECTOR_BYTES
-    for o in range(orbits.starts.shape[0]):
-        for s in range(0, SAMPLES, _ROWS):
+    for s in range(0, SAMPLES, _ROWS):
+        for o in range(orbits.starts.shape[0]):
             _multiply_two(panels, address + orbits.starts[o] + s * sample_step, sample_step, orbits.point_step,
                           columns, 2 * VECTOR_BYTES, points,
                           panels.ctypes.data + o * panel + s * VECTOR_BYTES, VECTOR_BYTES,

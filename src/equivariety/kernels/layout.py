@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.splits import DenseSplit
+
+# Bytes in a line of the cache.
+_LINE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +76,7 @@ class OrbitLayout:
 
         B is zero for irreducibles over R.
         """
-        columns = np.zeros((self.groups(lanes), self.size, 2, lanes), dtype=dtype)
+        columns = aligned_zeros((self.groups(lanes), self.size, 2, lanes), dtype)
         for number, basis in enumerate(self.bases):
             group, lane = divmod(number, lanes)
             columns[group, :, : basis.shape[1], lane] = basis
@@ -108,6 +112,21 @@ def blocks_of_rows(rows: NDArray[Any], size: int) -> Iterator[tuple[slice, NDArr
         yield slice(whole, whole + size), rest
 
 
+def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Zeros that start on a line of the cache, so that no register is read from two lines."""
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.zeros(size + _LINE, dtype=np.uint8)
+    start = -memory.ctypes.data % _LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
+
+
+def aligned(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """A copy that starts on a line of the cache."""
+    copy = aligned_zeros(values.shape, dtype)
+    copy[...] = values
+    return copy
+
+
 def whole_registers(matrix: NDArray[Any], lanes: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     """The matrix with zero columns added until its rows fill registers."""
-    return np.ascontiguousarray(np.pad(matrix, [(0, 0), (0, -matrix.shape[1] % lanes)]), dtype=dtype)
+    return aligned(np.pad(matrix, [(0, 0), (0, -matrix.shape[1] % lanes)]), dtype)

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.isotypic.decomposition import ChangeOfBasis
-from equivariety.kernels.layout import OrbitLayout, blocks_of_rows, orbit_layout, whole_registers
+from equivariety.kernels.layout import (
+    OrbitLayout,
+    aligned,
+    aligned_zeros,
+    blocks_of_rows,
+    orbit_layout,
+    whole_registers,
+)
 from equivariety.varieties.hidden_space import HiddenSpace
 
 if TYPE_CHECKING:
@@ -66,8 +73,8 @@ class _Encoder:
 
     def __call__(self, X: NDArray[Any], out: NDArray[Any]) -> None:
         samples = self._compiled.SAMPLES
-        coordinates = np.empty((samples, self._layout.orbits, self._orbits.columns.shape[1]), dtype=self._dtype)
-        features = np.empty((samples, out.shape[1] + self._lanes), dtype=self._dtype)
+        coordinates = aligned_zeros((samples, self._layout.orbits, self._orbits.columns.shape[1]), self._dtype)
+        features = aligned_zeros((samples, out.shape[1] + self._lanes), self._dtype)
         for rows, block in blocks_of_rows(self._layout.readable(X), samples):
             self._compiled.encode(
                 block.ctypes.data, block.strides[0], self._orbits, self._products, coordinates, features, out[rows]
@@ -93,8 +100,8 @@ class _Decoder:
     def __call__(self, X: NDArray[Any], out: NDArray[Any]) -> None:
         samples, layout = self._compiled.SAMPLES, self._layout
         width = -(-layout.orbits // self._lanes) * self._lanes
-        coordinates = np.empty((samples, self._columns.shape[0], width), dtype=self._dtype)
-        values = np.empty((samples, layout.order.size + self._lanes), dtype=self._dtype)
+        coordinates = aligned_zeros((samples, self._columns.shape[0], width), self._dtype)
+        values = aligned_zeros((samples, layout.order.size + self._lanes), self._dtype)
         ordered = np.array_equal(layout.order, np.arange(layout.order.size))
         rows_of_features = X if X.strides[1] == X.itemsize else np.ascontiguousarray(X)
         for rows, block in blocks_of_rows(rows_of_features, samples):
@@ -125,7 +132,7 @@ def _products(matrices: list[NDArray[np.float64]], hidden: HiddenSpace, widths: 
         for _ in range(bundle.field.beta)
     ]
     return compiled.Products(
-        np.concatenate(padded),
+        aligned(np.concatenate(padded), dtype),
         ends - np.array([matrix.nbytes for matrix in padded]),
         np.array(places, dtype=np.int64),
         np.array(widths, dtype=np.int64),
