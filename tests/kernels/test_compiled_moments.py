@@ -19,7 +19,7 @@ pytest.importorskip("numba", reason="compiled loops need the extra equivariety[f
 def _compiled_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small data take the compiled way too, and no other is left."""
     monkeypatch.setattr(compiled_sums, "_FEWEST_VALUES", 0)
-    monkeypatch.setattr(compiled_sums.CompiledSums, "pays", True)
+    monkeypatch.setattr(compiled_sums._Side, "pays", True)
     monkeypatch.setattr(library_sums.LibrarySums, "zero", None)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any
@@ -42,16 +43,75 @@ def compiled_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBas
         return None
     if find_spec("numba") is None:
         return None
-    inputs, targets = orbit_layout(domain), None if Y is None else orbit_layout(codomain)
-    if inputs is None or (Y is not None and targets is None):
+    layouts = [orbit_layout(basis) for basis in ((domain,) if Y is None else (domain, codomain))]
+    if any(layout is None for layout in layouts):
         return None
-    sums = CompiledSums(domain.bundles, codomain.degree, inputs, targets, dtype)
-    return sums if sums.pays else None
+    sides = [_Side(layout, dtype) for layout in layouts if layout is not None]
+    if not all(side.pays for side in sides):
+        return None
+    return CompiledSums(domain.bundles, codomain.degree, sides[0], sides[1] if len(sides) > 1 else None, dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """Inputs or targets, as compiled loops take them."""
+
+    layout: OrbitLayout
+    dtype: np.dtype[Any]
+
+    @cached_property
+    def lanes(self) -> int:
+        """Irreducibles in one register."""
+        from equivariety.kernels.compiled import VECTOR_BYTES
+
+        return int(VECTOR_BYTES // self.dtype.itemsize)
+
+    @property
+    def pays(self) -> bool:
+        """Whether blocks are small, and registers at least half full."""
+        half_full = 2 * len(self.layout.bases) >= self.groups * self.lanes
+        return self.layout.orbits <= _FEW_ORBITS or (self.layout.orbits <= _MOST_ORBITS and half_full)
+
+    @property
+    def groups(self) -> int:
+        """Registers that the irreducibles fill."""
+        return -(-len(self.layout.bases) // self.lanes)
+
+    @cached_property
+    def orbits(self) -> Any:
+        """Places of the points, and the basis."""
+        from equivariety.kernels.compiled import Orbits
+
+        columns = self.layout.paired_columns(self.lanes, self.dtype)
+        return Orbits(self.layout.starts * self.dtype.itemsize, self.layout.step * self.dtype.itemsize, columns)
+
+    @property
+    def rounded(self) -> int:
+        """Number of orbits in whole tiles."""
+        from equivariety.kernels.compiled import ORBIT_STEP
+
+        return int(-(-self.layout.orbits // ORBIT_STEP) * ORBIT_STEP)
+
+    def panels(self) -> NDArray[Any]:
+        """Room for coordinates of a group of samples, shape (2, orbits, samples, lanes)."""
+        from equivariety.kernels.compiled import SAMPLES
+
+        return aligned_zeros((2, self.rounded, SAMPLES, self.lanes), self.dtype)
+
+    def is_read_in_place(self, data: Any, origin: Vector | None) -> bool:
+        """Whether rows of these data are taken as they lie in memory."""
+        return bool(data.dtype == self.dtype and origin is None and self.layout.in_place)
+
+    def blocks(self, values: NDArray[Any]) -> Iterator[tuple[slice, NDArray[Any]]]:
+        """Rows in whole groups of samples, ordered as the orbits say."""
+        from equivariety.kernels.compiled import SAMPLES
+
+        return blocks_of_rows(self.layout.readable(values), SAMPLES)
 
 
 @dataclass(frozen=True, eq=False)
 class _Totals:
-    """Sums of rows, and room for the next ones. Lanes are irreducibles."""
+    """Sums of rows. Lanes are irreducibles."""
 
     weight: float
     inner: Vector
@@ -60,12 +120,16 @@ class _Totals:
     input_sum: Vector
     target_sum: Vector
     target_norm: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Room:
+    """Where one thread works: coordinates of a group of samples, and their products in the precision of the data."""
+
     input_panels: NDArray[Any]
-    """Coordinates of one group of samples, shape (2, orbits, samples, lanes)."""
     target_panels: NDArray[Any] | None
-    recent_inner: NDArray[Any]
-    """Room for the Gram matrices of a few groups of samples, in the precision of the data."""
-    recent_cross: NDArray[Any] | None
+    inner: NDArray[Any]
+    cross: NDArray[Any] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,80 +138,48 @@ class CompiledSums:
 
     bundles: tuple[Bundle, ...]
     outputs: int
-    inputs: OrbitLayout
-    targets: OrbitLayout | None
+    inputs: _Side
+    targets: _Side | None
     """None: the inputs are their own targets."""
     dtype: np.dtype[Any]
-
-    @cached_property
-    def _compiled(self) -> Any:
-        from equivariety.kernels import compiled
-
-        return compiled
-
-    @cached_property
-    def _lanes(self) -> int:
-        return int(self._compiled.VECTOR_BYTES // self.dtype.itemsize)
-
-    @cached_property
-    def _input_orbits(self) -> Any:
-        return self._orbits(self.inputs)
-
-    @cached_property
-    def _target_orbits(self) -> Any:
-        return None if self.targets is None else self._orbits(self.targets)
-
-    @property
-    def pays(self) -> bool:
-        """Whether blocks are small, and registers at least half full."""
-        orbits = max(layout.orbits for layout in (self.inputs, self.targets) if layout is not None)
-        half_full = 2 * len(self.inputs.bases) >= self.inputs.groups(self._lanes) * self._lanes
-        return orbits <= _FEW_ORBITS or (orbits <= _MOST_ORBITS and half_full)
-
-    def _orbits(self, layout: OrbitLayout) -> Any:
-        columns = layout.paired_columns(self._lanes, self.dtype)
-        return self._compiled.Orbits(layout.starts * self.dtype.itemsize, layout.step * self.dtype.itemsize, columns)
+    _threads: threading.local = field(default_factory=threading.local)
 
     def chunks(self, samples: Samples) -> Iterator[slice]:
         """Rows that are read where they lie need no room in the cache; copies of others should stay there."""
-        width, step = max(self.inputs.order.size, self.outputs), self._compiled.SAMPLES
-        least = _ROWS_IN_PLACE if self._untouched(samples) else 1
-        return row_chunks(samples.X.shape[0], width, least, multiple=step)
+        from equivariety.kernels.compiled import SAMPLES
 
-    def _untouched(self, samples: Samples) -> bool:
-        sides = [(samples.X, samples.input_origin, self.inputs)]
+        in_place = samples.weight is None and self.inputs.is_read_in_place(samples.X, samples.input_origin)
         if self.targets is not None:
-            sides.append((samples.Y, samples.target_origin, self.targets))
-        return samples.weight is None and all(
-            data.dtype == self.dtype and origin is None and layout.in_place for data, origin, layout in sides
-        )
+            in_place = in_place and self.targets.is_read_in_place(samples.Y, samples.target_origin)
+        width = max(self.inputs.layout.order.size, self.outputs)
+        return row_chunks(samples.X.shape[0], width, _ROWS_IN_PLACE if in_place else 1, multiple=SAMPLES)
 
     def zero(self) -> _Totals:
-        inner = self._grams(self.inputs, self.inputs)
-        cross = None if self.targets is None else self._grams(self.targets, self.inputs)
+        inputs, targets = self.inputs, self.targets or self.inputs
         return _Totals(
             weight=0.0,
-            inner=np.zeros(inner.shape),
-            cross=None if cross is None else np.zeros(cross.shape),
-            input_sum=np.zeros(self.inputs.orbits),
-            target_sum=np.zeros((self.targets or self.inputs).orbits),
+            inner=np.zeros(self._shape(inputs)),
+            cross=None if self.targets is None else np.zeros(self._shape(targets)),
+            input_sum=np.zeros(inputs.layout.orbits),
+            target_sum=np.zeros(targets.layout.orbits),
             target_norm=0.0,
-            input_panels=self._panels(self.inputs),
-            target_panels=None if self.targets is None else self._panels(self.targets),
-            recent_inner=inner,
-            recent_cross=cross,
         )
 
-    def _rounded(self, layout: OrbitLayout) -> int:
-        step = self._compiled.ORBIT_STEP
-        return int(-(-layout.orbits // step) * step)
+    def _shape(self, left: _Side) -> tuple[int, ...]:
+        return (left.groups, left.rounded, self.inputs.rounded, 2, left.lanes)
 
-    def _grams(self, left: OrbitLayout, right: OrbitLayout) -> NDArray[Any]:
-        shape = (left.groups(self._lanes), self._rounded(left), self._rounded(right), 2, self._lanes)
-        return aligned_zeros(shape, self.dtype)
-
-    def _panels(self, layout: OrbitLayout) -> NDArray[Any]:
-        return aligned_zeros((2, self._rounded(layout), self._compiled.SAMPLES, self._lanes), self.dtype)
+    def _room(self) -> _Room:
+        """Room of this thread, made when it works for the first time."""
+        if not hasattr(self._threads, "room"):
+            targets = self.targets
+            self._threads.room = _Room(
+                self.inputs.panels(),
+                None if targets is None else targets.panels(),
+                aligned_zeros(self._shape(self.inputs), self.dtype),
+                None if targets is None else aligned_zeros(self._shape(targets), self.dtype),
+            )
+        room: _Room = self._threads.room
+        return room
 
     def add(self, total: _Totals, samples: Samples, rows: slice) -> _Totals:
         factors = self._factors(samples, rows)
@@ -157,36 +189,39 @@ class CompiledSums:
         else:
             Y = samples.targets(rows)
             target_norm += squared_norm(Y)
-            self._add_pairs(total, X, Y, factors)
+            self._add_pairs(total, self.targets, X, Y, factors)
         return replace(total, weight=total.weight + samples.weight_of(rows), target_norm=target_norm)
-
-    def _add_inputs(self, total: _Totals, X: NDArray[Any], factors: Vector) -> None:
-        for rows, block in self._readable(self.inputs, X):
-            self._compiled.add_moments(
-                block.ctypes.data, block.strides[0], self._input_orbits, factors[rows], self._trivial,
-                total.input_panels, total.recent_inner, total.inner, total.input_sum,
-            )  # fmt: skip
-
-    def _add_pairs(self, total: _Totals, X: NDArray[Any], Y: NDArray[Any], factors: Vector) -> None:
-        assert self.targets is not None
-        pairs = zip(self._readable(self.inputs, X), self._readable(self.targets, Y), strict=True)
-        for (rows, x), (_, y) in pairs:
-            self._compiled.add_cross_moments(
-                x.ctypes.data, x.strides[0], self._input_orbits, y.ctypes.data, y.strides[0], self._target_orbits,
-                factors[rows], self._trivial, total.input_panels, total.target_panels,
-                total.recent_inner, total.recent_cross, total.inner, total.cross, total.input_sum, total.target_sum,
-            )  # fmt: skip
-
-    def _readable(self, layout: OrbitLayout, values: NDArray[Any]) -> Iterator[tuple[slice, NDArray[Any]]]:
-        return blocks_of_rows(layout.readable(values), self._compiled.SAMPLES)
 
     def _factors(self, samples: Samples, rows: slice) -> Vector:
         """What coordinates of prepared rows count in sums; zero for what is missing to whole groups of samples."""
-        count, step = rows.stop - rows.start, self._compiled.SAMPLES
-        factors = np.zeros(-(-count // step) * step)
+        from equivariety.kernels.compiled import SAMPLES
+
+        count = rows.stop - rows.start
+        factors = np.zeros(-(-count // SAMPLES) * SAMPLES)
         roots = samples.roots(rows)
         factors[:count] = 1.0 if roots is None else roots
         return factors
+
+    def _add_inputs(self, total: _Totals, X: NDArray[Any], factors: Vector) -> None:
+        from equivariety.kernels.compiled import add_moments
+
+        room = self._room()
+        for rows, block in self.inputs.blocks(X):
+            add_moments(
+                block.ctypes.data, block.strides[0], self.inputs.orbits, factors[rows], self._trivial,
+                room.input_panels, room.inner, total.inner, total.input_sum,
+            )  # fmt: skip
+
+    def _add_pairs(self, total: _Totals, targets: _Side, X: NDArray[Any], Y: NDArray[Any], factors: Vector) -> None:
+        from equivariety.kernels.compiled import add_cross_moments
+
+        room = self._room()
+        for (rows, x), (_, y) in zip(self.inputs.blocks(X), targets.blocks(Y), strict=True):
+            add_cross_moments(
+                x.ctypes.data, x.strides[0], self.inputs.orbits, y.ctypes.data, y.strides[0], targets.orbits,
+                factors[rows], self._trivial, room.input_panels, room.target_panels,
+                room.inner, room.cross, total.inner, total.cross, total.input_sum, total.target_sum,
+            )  # fmt: skip
 
     def join(self, total: _Totals, part: _Totals) -> _Totals:
         np.add(total.inner, part.inner, out=total.inner)
@@ -200,8 +235,8 @@ class CompiledSums:
         alone = self.targets is None
         return Moments(
             weight=total.weight,
-            inner=self._split(total.inner, self.inputs, self.inputs, hermitian=True),
-            cross=None if total.cross is None else self._split(total.cross, self.targets or self.inputs, self.inputs),
+            inner=self._split(total.inner, self.inputs, hermitian=True),
+            cross=None if total.cross is None else self._split(total.cross, self.targets or self.inputs),
             input_sum=total.input_sum,
             target_sum=total.input_sum.copy() if alone else total.target_sum,
             target_norm=total.target_norm,
@@ -209,15 +244,15 @@ class CompiledSums:
             precision=precision_of(self.dtype),
         )
 
-    def _split(self, grams: Vector, left: OrbitLayout, right: OrbitLayout, hermitian: bool = False) -> Matrices:
+    def _split(self, grams: Vector, left: _Side, hermitian: bool = False) -> Matrices:
         """Gram matrices of the bundles (members, rows, cols, beta) from those of the lanes."""
-        lanes = grams[:, : left.orbits, : right.orbits].transpose(0, 4, 1, 2, 3)
-        every = lanes.reshape(-1, left.orbits, right.orbits, 2)
+        rows, columns = left.layout.orbits, self.inputs.layout.orbits
+        every = grams[:, :rows, :columns].transpose(0, 4, 1, 2, 3).reshape(-1, rows, columns, 2)
         if hermitian:
             lower = np.tril(np.moveaxis(every, 3, 0))
             strict = np.tril(lower, -1).swapaxes(2, 3) * np.array([1.0, -1.0])[:, None, None, None]
             # Imaginary parts vanish on the diagonal up to rounding.
-            lower[1] -= lower[1] * np.eye(left.orbits)
+            lower[1] -= lower[1] * np.eye(rows)
             every = np.moveaxis(lower + strict, 0, 3)
         ends = np.cumsum([bundle.size for bundle in self.bundles])
         return tuple(

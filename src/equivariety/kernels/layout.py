@@ -67,16 +67,12 @@ class OrbitLayout:
             return values
         return rows if rows.strides[1] == rows.itemsize else np.ascontiguousarray(rows)
 
-    def groups(self, lanes: int) -> int:
-        """Registers that the irreducibles fill."""
-        return -(-len(self.bases) // lanes)
-
     def paired_columns(self, lanes: int, dtype: np.dtype[Any]) -> NDArray[Any]:
         """Bases for panels A, B, shape (groups, size, 2 * lanes): irreducible i in lane i % lanes of group i // lanes.
 
         B is zero for irreducibles over R.
         """
-        columns = aligned_zeros((self.groups(lanes), self.size, 2, lanes), dtype)
+        columns = aligned_zeros((-(-len(self.bases) // lanes), self.size, 2, lanes), dtype)
         for number, basis in enumerate(self.bases):
             group, lane = divmod(number, lanes)
             columns[group, :, : basis.shape[1], lane] = basis
@@ -129,4 +125,6 @@ def aligned(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 def whole_registers(matrix: NDArray[Any], lanes: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     """The matrix with zero columns added until its rows fill registers."""
-    return aligned(np.pad(matrix, [(0, 0), (0, -matrix.shape[1] % lanes)]), dtype)
+    padded = aligned_zeros((matrix.shape[0], -(-matrix.shape[1] // lanes) * lanes), dtype)
+    padded[:, : matrix.shape[1]] = matrix
+    return padded

@@ -29,7 +29,7 @@ _FEWEST_VALUES = 2**20
 # With both more orbits and more points in each, the library's products are as fast.
 _SMALL = 32
 
-COMPILED_ROWS = 1024
+COMPILED_ROWS = 4000
 """Rows that a compiled map takes at a time, a whole number of its groups; they need not fit the cache."""
 
 Write = Callable[[NDArray[Any], NDArray[Any]], None]
