@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from sklearn.decomposition import PCA, IncrementalPCA
@@ -11,6 +13,8 @@ from sklearn.decomposition import PCA, IncrementalPCA
 import equivariety as ev
 from benchmarks.data import images
 from benchmarks.timing import Timing, race
+from equivariety.blocks import compiled_sums
+from equivariety.varieties import compiled_map
 
 RANK = 99
 
@@ -18,6 +22,27 @@ RANK = 99
 def gram_and_eigenvectors(X: np.ndarray) -> object:
     """The least that a dense method must do."""
     return np.linalg.eigh(X.T @ X)
+
+
+def read_all(X: np.ndarray) -> list[np.float32]:
+    """What reading the data costs at the least."""
+    halves = np.array_split(X, 2)
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(np.max, halves))
+
+
+def without_numba(task: Callable[[], object]) -> Callable[[], object]:
+    """The task where the extra ``fast`` is not installed."""
+
+    def run() -> object:
+        with patch.object(compiled_sums, "find_spec", _absent), patch.object(compiled_map, "find_spec", _absent):
+            return task()
+
+    return run
+
+
+def _absent(name: str) -> None:
+    """No module of any name."""
 
 
 def limit(samples: int, orbits: int, length: int, gemm: float, one_pass: float) -> dict[str, float]:
@@ -41,9 +66,10 @@ def fit_race(samples: int, side: int, rounds: int, everything: bool) -> dict[str
     square = np.ones((2048, 2048), dtype=np.float32)
     tasks: dict[str, Callable[[], object]] = {
         "equivariety: fit, all ranks, allocation": lambda: family.fit(X),
+        "the same without Numba": without_numba(lambda: family.fit(X)),
         "dense Gram matrix and eigh": lambda: gram_and_eigenvectors(X),
         "scikit-learn PCA, covariance_eigh": lambda: PCA(RANK, svd_solver="covariance_eigh").fit(X),
-        "one pass over the data (sum)": lambda: X.sum(),
+        "one pass over the data (largest value, two threads)": lambda: read_all(X),
         "product of two 2048 x 2048 matrices": lambda: square @ square,
     }
     if everything:
@@ -73,7 +99,9 @@ def transform_race(samples: int, side: int, rounds: int) -> dict[str, Timing]:
         "equivariety: encode (8 of 15 frequencies)": lambda: cut.encoder.apply(X),
         "equivariety: encode (ranks of this fit)": lambda: solution.encoder.apply(X),
         "scikit-learn PCA.transform": lambda: pca.transform(X),
+        "8 of 15 frequencies without Numba": without_numba(lambda: cut.encoder.apply(X)),
         "equivariety: decode": lambda: cut.decoder.apply(H),
+        "decode without Numba": without_numba(lambda: cut.decoder.apply(H)),
         "scikit-learn PCA.inverse_transform": lambda: pca.inverse_transform(H),
     }
     return race(tasks, rounds)

@@ -53,7 +53,7 @@ def race(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, Timin
 
 def machine() -> dict[str, str]:
     """What the figures depend on."""
-    names = ("numpy", "scipy", "scikit-learn", "torch", "equivariety")
+    names = ("numpy", "scipy", "numba", "scikit-learn", "torch", "equivariety")
     blas = next((entry for entry in threadpool_info() if entry["user_api"] == "blas"), {})
     return {
         "processor": _processor(),
