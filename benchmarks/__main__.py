@@ -45,7 +45,7 @@ def measure(part: str, rounds: int, interpreter: str) -> Any:
     if part == "transform":
         return {"timings": seconds(transform_race(60_000, 28, rounds))}
     if part == "wide":
-        return {"timings": seconds(fit_race(10_000, 64, 1, everything=False))}
+        return {"timings": seconds(fit_race(10_000, 64, 3, everything=False))}
     if part == "large":
         return [run_apart(case) for case in range(len(CASES))]
     if part == "scaling":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -12,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 
 import equivariety as ev
+from benchmarks.memory import peak_megabytes
 
-_KIBI = 1024
 CASES = ("rows of 256 x 256, 10,000 images", "both shifts of 1000 x 1000, 200 images", "one cycle of 1,000,000",
          "random permutation of 1,000,000", "2^20 points: both shifts of 1024 x 1024, 100 images")  # fmt: skip
 
@@ -56,7 +55,7 @@ def run(case: int) -> dict[str, float | str]:
         maps.bounded(1000).solve(moments)
         result["solve"] = time.perf_counter() - begun
     result["total"] = time.perf_counter() - start
-    result["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIBI
+    result["peak_megabytes"] = peak_megabytes()
     return result
 
 
