@@ -39,6 +39,23 @@ def test_maps_of_many_images_are_compiled() -> None:
         assert compiled_map.compiled_map(map, np.zeros((20, map.shape[1]))) is None
 
 
+@pytest.mark.parametrize("dtype", [">f4", ">f8", "longdouble"])
+def test_numbers_that_no_register_holds_are_left_to_the_library(dtype: str) -> None:
+    shift = ev.actions.image_shift((28, 28), axis=1)
+    assert not takes_compiled_sums(shift, 6000, dtype)
+    encoder = ev.EquivariantMaps(shift).bounded(20).nearest(np.eye(784)).encoder
+    assert compiled_map.compiled_map(encoder, np.zeros((2000, 784), dtype=dtype)) is None
+
+
+def test_numbers_of_the_other_byte_order_give_the_same_fit() -> None:
+    family = ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)).bounded(20)
+    X = np.random.default_rng(0).standard_normal((6000, 784))
+    swapped = X.astype(">f8")
+    assert family.fit(swapped).loss == pytest.approx(family.fit(X).loss, rel=1e-12)
+    solution = family.fit(X)
+    np.testing.assert_allclose(solution.apply(swapped), solution.apply(X), atol=1e-12)
+
+
 def test_nothing_is_compiled_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     shift = ev.actions.image_shift((28, 28), axis=1)
     encoder = ev.EquivariantMaps(shift).bounded(20).nearest(np.eye(784)).encoder

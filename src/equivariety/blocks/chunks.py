@@ -28,6 +28,9 @@ _LARGEST_CHUNK = 2**24
 # Shorter floating numbers are too coarse to be added up.
 _SINGLE_BITS = 32
 
+# Rows of a chunk that is only read.
+_ROWS_TO_READ = 4096
+
 # Accelerators want few large launches; their memory bounds the chunk.
 _DEVICE_CHUNK = 2**26
 
@@ -75,15 +78,26 @@ def first_not_finite(data: Any) -> int | None:
     xp = namespace(data)
     if not xp.isdtype(data.dtype, "real floating"):
         return None
-    with np.errstate(all="ignore"):
-        if bool(xp.isfinite(xp.sum(data))):
-            return None  # one quick pass; a sum that is not finite may only be too large
+    if _has_finite_sums(data):
+        return None  # one quick pass; a sum that is not finite may only be too large
     for rows in row_chunks(data.shape[0], max(1, math.prod(data.shape[1:])), on_host=isinstance(data, np.ndarray)):
         finite = xp.isfinite(data[rows, ...])
         good = to_numpy(xp.all(xp.reshape(finite, (finite.shape[0], -1)), axis=1))
         if not good.all():
             return rows.start + int(np.argmin(good))
     return None
+
+
+def _has_finite_sums(data: Any) -> bool:
+    def is_finite(rows: Any) -> bool:
+        xp = namespace(rows)
+        with np.errstate(all="ignore"):
+            return bool(xp.isfinite(xp.sum(rows)))
+
+    if not isinstance(data, np.ndarray) or data.ndim == 0:
+        return is_finite(data)
+    chunks = row_chunks(len(data), max(1, math.prod(data.shape[1:])), _ROWS_TO_READ)
+    return all(list(in_threads(lambda rows: is_finite(data[rows]), list(chunks))))
 
 
 def in_threads(task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:

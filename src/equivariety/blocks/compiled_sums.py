@@ -17,7 +17,7 @@ from equivariety.blocks.moments import Matrices, Moments
 from equivariety.blocks.samples import Samples, floating_type, squared_norm
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.irreducible import Bundle
-from equivariety.kernels.layout import OrbitLayout, aligned_zeros, blocks_of_rows, orbit_layout
+from equivariety.kernels.layout import COMPILED_TYPES, OrbitLayout, aligned_zeros, blocks_of_rows, orbit_layout
 from equivariety.tolerances import precision_of
 
 Vector = NDArray[np.float64]
@@ -39,7 +39,7 @@ def compiled_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBas
     if not isinstance(X, np.ndarray) or X.shape[0] * max(domain.degree, codomain.degree) < _FEWEST_VALUES:
         return None
     dtype = floating_type(X)
-    if dtype.itemsize > 8 or (Y is not None and (not isinstance(Y, np.ndarray) or floating_type(Y) != dtype)):
+    if dtype not in COMPILED_TYPES or (Y is not None and (not isinstance(Y, np.ndarray) or floating_type(Y) != dtype)):
         return None
     if find_spec("numba") is None:
         return None

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.splits import DenseSplit
 
+COMPILED_TYPES = (np.dtype(np.float32), np.dtype(np.float64))
+"""Numbers that compiled loops read, in the byte order of this machine."""
+
 # Bytes in a line of the cache.
 _LINE = 64
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.kernels.layout import (
+    COMPILED_TYPES,
     OrbitLayout,
     aligned,
     aligned_zeros,
@@ -38,7 +39,7 @@ Write = Callable[[NDArray[Any], NDArray[Any]], None]
 
 def compiled_map(map: BlockMap, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
-    if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype.itemsize > 8 or find_spec("numba") is None:
+    if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype not in COMPILED_TYPES or find_spec("numba") is None:
         return None
     if isinstance(map.source, ChangeOfBasis) and isinstance(map.target, HiddenSpace):
         layout = _small_layout(map.source)
