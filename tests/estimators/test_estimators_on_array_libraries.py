@@ -284,7 +284,7 @@ def test_data_that_cannot_be_used(X, Y, library):
         ev.EquivariantRegression(DIHEDRAL).fit(make(X), Y[:4])
     for weight, message in [
         (np.ones(4), r"sample_weight must have shape \(50,\), one weight for each sample, not \(4,\)"),
-        (-np.ones(50), "sample_weight must not be negative, and not zero for all samples"),
+        (-np.ones(50), "sample_weight must hold finite numbers that are not negative: row 0 has -1"),
     ]:
         with pytest.raises(InputError, match=message):
             pca.fit(make(X), sample_weight=make(weight))

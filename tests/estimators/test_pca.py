@@ -206,8 +206,8 @@ def test_data_that_cannot_be_used(X):
         pca.inverse_transform(X[:3])
     for weight, message in [
         (np.ones(4), r"sample_weight must have shape \(3,\), one weight for each sample, not \(4,\)"),
-        ([1, -1, 1], "sample_weight must not be negative, and not zero for all samples"),
-        (np.zeros(3), "sample_weight must not be negative, and not zero for all samples"),
+        ([1, -1, 1], "sample_weight must hold finite numbers that are not negative: row 1 has -1"),
+        (np.zeros(3), "sample_weight must not be zero for all samples"),
     ]:
         with pytest.raises(InputError, match=message):
             pca.fit(X[:3], sample_weight=weight)

@@ -157,4 +157,7 @@ def _help(task: Callable[[Item], Result], waiting: Iterable[_Job[Item, Result]])
             return
         if job.future.cancel():
             job.future = Future()
-            job.future.set_result(task(job.item))
+            try:
+                job.future.set_result(task(job.item))
+            except Exception as error:  # it is raised when its turn comes
+                job.future.set_exception(error)

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from equivariety.blocks.moments import Matrices, Moments
 from equivariety.blocks.samples import Samples, floating_type, squared_norm
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.irreducible import Bundle
+from equivariety.kernels import available
 from equivariety.kernels.layout import COMPILED_TYPES, OrbitLayout, aligned_zeros, blocks_of_rows, orbit_layout
 from equivariety.tolerances import precision_of
 
@@ -41,7 +41,7 @@ def compiled_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBas
     dtype = floating_type(X)
     if dtype not in COMPILED_TYPES or (Y is not None and (not isinstance(Y, np.ndarray) or floating_type(Y) != dtype)):
         return None
-    if find_spec("numba") is None:
+    if not available():
         return None
     layouts = [orbit_layout(basis) for basis in ((domain,) if Y is None else (domain, codomain))]
     if any(layout is None for layout in layouts):
@@ -251,8 +251,7 @@ class CompiledSums:
         if hermitian:
             lower = np.tril(np.moveaxis(every, 3, 0))
             strict = np.tril(lower, -1).swapaxes(2, 3) * np.array([1.0, -1.0])[:, None, None, None]
-            # Imaginary parts vanish on the diagonal up to rounding.
-            lower[1] -= lower[1] * np.eye(rows)
+            lower[1, :, np.arange(rows), np.arange(rows)] = 0  # where imaginary parts vanish up to rounding
             every = np.moveaxis(lower + strict, 0, 3)
         ends = np.cumsum([bundle.size for bundle in self.bundles])
         return tuple(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
+from array_api_compat import device
 
 from equivariety.blocks.chunks import in_threads
 from equivariety.blocks.compiled_sums import compiled_sums
@@ -14,7 +15,7 @@ from equivariety.blocks.library_sums import LibrarySums
 from equivariety.blocks.moments import Moments
 from equivariety.blocks.samples import Samples, floating_type, raise_not_finite, refuse_underflow
 from equivariety.errors import InputError
-from equivariety.isotypic.arrays import on_host
+from equivariety.isotypic.arrays import namespace, on_host
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.tolerances import precision_of
 
@@ -54,6 +55,10 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
         If a value is not finite; the message names the first such row.
     """
     X, Y = on_host(samples.X), None if samples.Y is None else on_host(samples.Y)
+    if Y is not None and isinstance(X, np.ndarray) != isinstance(Y, np.ndarray):
+        X, Y = samples.X, samples.Y  # one of them has to stay where it is
+        if namespace(X) is not namespace(Y) or device(X) != device(Y):
+            raise InputError("Y must be an array of the library of X, on its device")
     samples = replace(samples, X=X, Y=Y)
     if X.shape[0] == 0:
         raise InputError("X must have at least one sample, not 0")

@@ -118,7 +118,11 @@ def _first_rows(data: Any) -> Any:
         return None if data is None else np.asarray(data[:_FIRST_ROWS])
     chunks = data.numblocks[0] if hasattr(data, "numblocks") else data.npartitions
     for number in range(chunks):
-        rows = data.partitions[number].compute()
+        chunk = data.partitions[number]
+        if hasattr(data, "columns"):
+            rows = chunk.map_partitions(lambda frame: frame.iloc[:_FIRST_ROWS]).compute()
+        else:
+            rows = chunk.map_blocks(lambda block: block[:_FIRST_ROWS], dtype=chunk.dtype).compute()
         if len(rows):
             break
-    return rows[:_FIRST_ROWS]
+    return rows

@@ -16,6 +16,7 @@ from equivariety.blocks.chunks import as_floating, first_not_finite
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, to_numpy
 from equivariety.validation import refuse_masked, refuse_sparse
+from equivariety.varieties import fitting
 
 # Values that are not finite are looked for here, to name their row.
 _ANY_VALUES = {"ensure_all_finite": False}
@@ -92,12 +93,9 @@ def validated_weight(sample_weight: Any | None, samples: int) -> NDArray[np.floa
     """Weights as a vector of numbers >= 0 with a positive sum, on the host."""
     if sample_weight is None:
         return None
-    checked = check_array(without_gradients(sample_weight), ensure_2d=False, input_name="sample_weight")
-    weight = to_numpy(as_floating(checked)).astype(np.float64)
-    if weight.shape != (samples,):
-        raise InputError(f"sample_weight must have shape ({samples},), one weight for each sample, not {weight.shape}")
-    if (weight < 0).any() or not weight.any():
-        raise InputError("sample_weight must not be negative, and not zero for all samples")
+    weight = fitting.validated_weight(without_gradients(sample_weight), samples)
+    if not weight.any():
+        raise InputError("sample_weight must not be zero for all samples")
     return weight
 
 

@@ -15,16 +15,21 @@ from __future__ import annotations
 import platform
 from typing import Any, NamedTuple
 
-import llvmlite.binding
+import numba
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-_FEATURES = llvmlite.binding.get_host_cpu_features()
+if tuple(int(part) for part in numba.__version__.split(".")[:2]) < (0, 62):
+    raise ImportError(f"the compiled loops need Numba 0.62 or newer, not {numba.__version__}")
 
-VECTOR_BYTES = 64 if _FEATURES.get("avx512f") else 32 if _FEATURES.get("avx2") else 16
-"""Width of a vector register of this machine."""
+# What Numba compiles for, which may be less than this machine has; its cache tells machines apart by the same text.
+_TARGET = "".join(str(part) for part in cpu_target.target_context.codegen().magic_tuple())
+
+VECTOR_BYTES = 64 if "+avx512f" in _TARGET else 32 if "+avx2" in _TARGET else 16
+"""Width of a vector register."""
 
 # Vector registers of this machine bound the size of a tile: one for each sum, some for the factors.
 _MANY_REGISTERS = VECTOR_BYTES == 64 or platform.machine() in ("aarch64", "arm64")
@@ -43,6 +48,14 @@ ORBIT_STEP = _GRAM_ROWS
 
 _INT = ir.IntType(64)
 _POINTER = ir.PointerType()
+
+
+def _loop(function: Any) -> Any:
+    """Compile a function at its first call, keep the result for later processes, and release the interpreter."""
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # there is no folder to keep it in
+        return njit(nogil=True)(function)
 
 
 class Orbits(NamedTuple):
@@ -186,7 +199,7 @@ _add_one = _multiply_tile(_ROWS, 1, accumulate=True)
 _gram = _gram_tile(_GRAM_ROWS, _GRAM_COLUMNS)
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def gathered(X, order, out):  # type: ignore[no-untyped-def]
     """Points in the order of orbits: out[s, q] = X[s, order[q]]."""
     for s in range(X.shape[0]):
@@ -194,7 +207,7 @@ def gathered(X, order, out):  # type: ignore[no-untyped-def]
             out[s, q] = X[s, order[q]]
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def _fill_panels(address, sample_step, orbits, group, panels):  # type: ignore[no-untyped-def]
     """Coordinates of one group of samples: panels of shape (2, orbits, samples, lanes), A, then B."""
     panel = panels.shape[2] * VECTOR_BYTES
@@ -208,7 +221,7 @@ def _fill_panels(address, sample_step, orbits, group, panels):  # type: ignore[n
                           panels.shape[1] * panel)  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def _add_grams(left, right, grams, group, lower):  # type: ignore[no-untyped-def]
     """Products of all pairs of orbits into grams of shape (groups, left orbits, right orbits, 2, lanes).
 
@@ -224,7 +237,7 @@ def _add_grams(left, right, grams, group, lower):  # type: ignore[no-untyped-def
                   grams.ctypes.data + (group * rows + i) * row_bytes + j * 2 * VECTOR_BYTES, row_bytes)  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def _add_sums(panels, weights, lane, sums):  # type: ignore[no-untyped-def]
     """Weighted sums of the coordinate A in one lane, orbit by orbit."""
     for s in range(SAMPLES):
@@ -232,7 +245,7 @@ def _add_sums(panels, weights, lane, sums):  # type: ignore[no-untyped-def]
             sums[o] += weights[s] * panels[0, o, s, lane]
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def _settle(recent, total):  # type: ignore[no-untyped-def]
     """Add sums in the precision of the data to those in double precision, and start anew."""
     few, all = recent.reshape(-1), total.reshape(-1)
@@ -241,7 +254,7 @@ def _settle(recent, total):  # type: ignore[no-untyped-def]
         few[i] = 0
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def add_moments(address, sample_step, orbits, weights, trivial, panels, recent, grams, sums):  # type: ignore[no-untyped-def]
     """Gram matrices of len(weights) samples, a multiple of SAMPLES, that are their own targets."""
     lanes = panels.shape[3]
@@ -256,7 +269,7 @@ def add_moments(address, sample_step, orbits, weights, trivial, panels, recent, 
             _settle(recent, grams)
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def add_cross_moments(  # type: ignore[no-untyped-def]
     inputs, input_step, input_orbits, targets, target_step, target_orbits, weights, trivial, input_panels,
     target_panels, recent_inner, recent_cross, inner, cross, input_sums, target_sums
@@ -291,7 +304,7 @@ class Products(NamedTuple):
     """Number of features that each coordinate acts on."""
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def _multiply(like, left, left_row, left_step, right, steps, vectors, out, out_row):  # type: ignore[no-untyped-def]
     """A product of SAMPLES rows with a matrix whose rows are whole registers."""
     right_step = vectors * VECTOR_BYTES
@@ -305,7 +318,7 @@ def _multiply(like, left, left_row, left_step, right, steps, vectors, out, out_r
                           out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def _add_multiple(like, left, left_row, left_step, right, steps, vectors, out, out_row):  # type: ignore[no-untyped-def]
     """The same, added to what is there."""
     right_step = vectors * VECTOR_BYTES
@@ -319,7 +332,7 @@ def _add_multiple(like, left, left_row, left_step, right, steps, vectors, out, o
                      out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def encode(address, sample_step, orbits, products, coordinates, features, out):  # type: ignore[no-untyped-def]
     """Features of len(out) samples: coordinates, then the matrix of each coordinate from its orbits to features.
 
@@ -345,7 +358,7 @@ def encode(address, sample_step, orbits, products, coordinates, features, out): 
                 out[first + s, h] = features[s, h]
 
 
-@njit(nogil=True, cache=True)
+@_loop
 def decode(address, sample_step, products, columns, size, coordinates, values, order, ordered, out):  # type: ignore[no-untyped-def]
     """Images of len(out) samples of features: the matrix of each coordinate to its orbits, then points from these.
 

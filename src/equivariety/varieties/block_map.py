@@ -75,7 +75,7 @@ class BlockMap:
             return self._applied(X)
         result = np.empty((X.shape[0], self.target.degree), dtype=X.dtype)
 
-        write, chunks = compiled_map(self, X), row_chunks(X.shape[0], max(self.shape), COMPILED_ROWS)
+        write, chunks = compiled_map(self, X), row_chunks(X.shape[0], max(self.shape), multiple=COMPILED_ROWS)
         if write is None:
             write, chunks = self._write, row_chunks(X.shape[0], max(self.shape))
         for _ in in_threads(lambda rows: write(X[rows], result[rows]), list(chunks)):

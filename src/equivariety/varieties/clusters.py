@@ -10,6 +10,7 @@ import numpy as np
 from equivariety.blocks import Moments
 from equivariety.blocks.samples import Samples
 from equivariety.errors import InputError
+from equivariety.validation import refuse_masked
 from equivariety.varieties.fitting import Origins, around, array_moments, validated_weight, with_weight
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -126,6 +127,8 @@ def _part(
     remote: tuple[EquivariantMaps, Origins | None], chunks: Sequence[Any], number: int, first_row: int | None
 ) -> Moments | None:
     maps, origins = remote
+    for name, chunk in zip(("X", "Y", "sample_weight"), chunks, strict=True):
+        refuse_masked(chunk, name)
     X, Y, weight = (None if chunk is None else np.asarray(chunk) for chunk in chunks)
     if all(chunk is None or not len(chunk) for chunk in (X, Y, weight)):
         return None

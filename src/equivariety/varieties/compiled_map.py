@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.isotypic.decomposition import ChangeOfBasis
+from equivariety.kernels import available
 from equivariety.kernels.layout import (
     COMPILED_TYPES,
     OrbitLayout,
@@ -39,7 +39,7 @@ Write = Callable[[NDArray[Any], NDArray[Any]], None]
 
 def compiled_map(map: BlockMap, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
-    if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype not in COMPILED_TYPES or find_spec("numba") is None:
+    if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype not in COMPILED_TYPES or not available():
         return None
     if isinstance(map.source, ChangeOfBasis) and isinstance(map.target, HiddenSpace):
         layout = _small_layout(map.source)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 
 from equivariety.blocks import BlockSpectrum, Moments, principal, regression
+from equivariety.blocks.chunks import as_floating
 from equivariety.blocks.samples import Samples
 from equivariety.blocks.summation import moments
 from equivariety.errors import InputError
@@ -70,7 +71,7 @@ def data_moments(
                                  "let the stream give (X, Y) or (X, Y, sample_weight)")  # fmt: skip
         return stream_moments(maps, X, origins=origins)
     samples = around(Samples(X, Y, sample_weight), origins)
-    if is_stored(X):
+    if is_stored(X) or is_stored(Y):
         samples = validated_samples(maps, samples)
         return stream_moments(maps, slabs(samples.X, samples.Y, samples.weight), origins=origins)
     return with_weight(array_moments(maps, samples))
@@ -114,7 +115,9 @@ def validated_samples(maps: EquivariantMaps, samples: Samples) -> Samples:
 
 def validated_weight(weight: Any, samples: int, first_row: int = 0) -> NDArray[np.float64]:
     """Finite weights >= 0, one for each sample; ``first_row`` is the number of the first one, for messages."""
-    given = to_numpy(weight) if hasattr(weight, "shape") else np.asarray(weight)
+    refuse_masked(weight, "sample_weight")
+    of_a_library = array_api_compat.is_array_api_obj(weight) and not isinstance(weight, np.ndarray)
+    given = to_numpy(as_floating(weight)) if of_a_library else np.asarray(weight)
     if given.shape != (samples,):
         raise InputError(f"sample_weight must have shape ({samples},), one weight for each sample, not {given.shape}")
     if given.dtype.kind not in "fiub":

@@ -116,6 +116,10 @@ def _largest_total(weights: Sequence[int], units: Sequence[int], budget: int) ->
     If there are fewer of every other weight, they fill less than w times the sum of the other weights. In both cases
     the number is at most that sum below the largest possible one: a short search, and the first try is mostly best.
     """
+    kept = [(weight, count) for weight, count in zip(weights, units, strict=True) if count]
+    if not kept:
+        return 0
+    weights, units = zip(*kept, strict=True)
     weight, others = weights[0], weights[1:]
     most = min(units[0], budget // weight)
     if not others:

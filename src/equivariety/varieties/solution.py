@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from equivariety.blocks import BlockSpectrum, Moments
 from equivariety.blocks.chunks import as_floating, row_chunks
-from equivariety.isotypic.arrays import namespace
+from equivariety.isotypic.arrays import namespace, on_host
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.fitting import validated_data
 from equivariety.varieties.hidden_space import HiddenSpace
@@ -56,6 +56,7 @@ class FactoredMap:
         m, n = self.component.maps.shape
         X = validated_data(X, "X", n, "the domain")
         Y = validated_data(X if Y is None else Y, "Y", m, "the codomain")
+        X, Y = on_host(X), on_host(Y)
         total = 0.0
         for rows in row_chunks(X.shape[0], max(m, n)):
             residual = self.apply(X[rows, ...]) - as_floating(Y[rows, ...])

@@ -74,7 +74,7 @@ def stream_moments(
         samples = around(_samples(batch, rows), origins)
         part = array_moments(maps, samples)
         total = part if total is None else add_in_place(total, part)
-        rows += len(samples.X)
+        rows += samples.X.shape[0]
         if checkpoint is not None and number % checkpoint.every == 0:
             save_progress(checkpoint.path, Progress(number, rows, total, start.stream))
         if progress is not None:
