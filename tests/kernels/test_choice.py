@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +16,8 @@ from equivariety.blocks import compiled_sums
 from equivariety.blocks.samples import Samples
 from equivariety.varieties import compiled_map
 
-pytest.importorskip("numba", reason="compiled loops need the extra equivariety[fast]")
+numba = pytest.importorskip("numba", reason="compiled loops need the extra equivariety[fast]")
+compiled = pytest.importorskip("equivariety.kernels.compiled")
 
 
 def takes_compiled_sums(action: ev.PermutationAction, samples: int, dtype: str = "float32") -> bool:
@@ -37,6 +44,32 @@ def test_maps_of_many_images_are_compiled() -> None:
     for map in (solution.encoder, solution.decoder):
         assert compiled_map.compiled_map(map, np.zeros((2000, map.shape[1]))) is not None
         assert compiled_map.compiled_map(map, np.zeros((20, map.shape[1]))) is None
+
+
+def test_a_numba_that_does_not_import_is_none(tmp_path: Path) -> None:
+    package = tmp_path / "numba"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise ImportError('Numba needs another NumPy')")
+    program = (
+        "import numpy as np, equivariety as ev; from equivariety.kernels import available; "
+        "family = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(2); "
+        "print(family.fit(np.eye(2**20, 4)).ranks, available())"
+    )
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert done.stdout.split()[-1] == "False", done.stderr
+
+
+def test_compiled_code_that_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def njit(**options: bool) -> Any:
+        if options.get("cache"):
+            raise RuntimeError("no folder can be written")
+        return numba.njit(**options)
+
+    monkeypatch.setattr(compiled, "njit", njit)
+    assert compiled._loop(lambda number: number + 1)(1) == 2
 
 
 @pytest.mark.parametrize("dtype", [">f4", ">f8", "longdouble"])

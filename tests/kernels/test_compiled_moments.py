@@ -133,10 +133,11 @@ def test_long_sums_keep_their_digits() -> None:
     assert data_moments(maps, X).inner[0][0, 0, 0, 0] == pytest.approx(exact, rel=1e-6)
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_values_that_are_not_finite(bad: float) -> None:
     maps = ev.EquivariantMaps(ROWS)
-    X = np.zeros((70, 45), dtype=np.float32)
+    X = np.random.default_rng(0).standard_normal((70, 45)).astype(np.float32)
     X[66, 3] = bad
     with pytest.raises(InputError, match=r"^X must hold finite numbers: row 66 contains NaN or infinity"):
         data_moments(maps, X)

@@ -100,6 +100,38 @@ def test_half_precision_is_widened() -> None:
     assert family.fit(torch.from_numpy(X).bfloat16()).loss == pytest.approx(family.fit(X).loss, rel=1e-5)
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_streams_of_batches(library: str) -> None:
+    family = ev.EquivariantMaps(ev.actions.cyclic(6)).bounded(3)
+    X = np.random.default_rng(0).standard_normal((50, 6))
+    found = family.fit(LIBRARIES[library](X[start : start + 20]) for start in range(0, 50, 20))
+    assert found.loss == pytest.approx(family.fit(X).loss, rel=1e-5)
+
+
+def test_half_precision_inputs_and_single_precision_targets() -> None:
+    torch = pytest.importorskip("torch")
+    maps = ev.EquivariantMaps(ev.actions.cyclic(6))
+    X = torch.from_numpy(np.random.default_rng(0).integers(-9, 9, (50, 6))).bfloat16()  # exact in 8 bits
+    Y = X.float().roll(1, dims=1)
+    assert maps.bounded(6).fit(X, Y).loss == pytest.approx(0, abs=1e-5)
+
+
+def test_inputs_and_targets_of_two_libraries() -> None:
+    strict = pytest.importorskip("array_api_strict")
+    maps = ev.EquivariantMaps(ev.actions.cyclic(6), ev.actions.cyclic(6))
+    X = np.eye(6)
+    for inputs, targets in ((strict.asarray(X), X), (X, strict.asarray(X))):
+        with pytest.raises(InputError, match="Y must be an array of the library of X, on its device"):
+            maps.bounded(2).fit(inputs, targets)
+
+
+def test_the_error_of_arrays_of_two_libraries() -> None:
+    torch = pytest.importorskip("torch")
+    X = np.random.default_rng(0).standard_normal((50, 6))
+    solution = ev.EquivariantMaps(ev.actions.cyclic(6)).bounded(3).fit(X)
+    assert solution.error(X, torch.from_numpy(X)) == pytest.approx(solution.loss)
+
+
 def test_gradients_pass_through_apply() -> None:
     torch = pytest.importorskip("torch")
     solution = ev.EquivariantMaps(ACTIONS["rows"]).bounded(4).fit(np.random.default_rng(2).standard_normal((30, 15)))

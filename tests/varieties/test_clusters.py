@@ -150,3 +150,9 @@ def test_a_killed_worker_changes_no_bit() -> None:
         assert victim not in client.run(os.getpid).values()
     for a, b in zip(killed.matrices, serial.matrices, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_masked_chunks() -> None:
+    masked = array.from_array(np.ma.masked_less(np.ones((8, 6)), 0), chunks=(4, 6))
+    with pytest.raises(InputError, match=r"^X must not be a masked array"):
+        data_moments(ev.EquivariantMaps(ev.actions.cyclic(6)), masked)

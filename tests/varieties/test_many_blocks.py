@@ -96,3 +96,11 @@ def test_as_many_tuples_are_listed_as_there_are(slots: list[Slot], budget: int) 
     assert len(listed) == count_modulo_prime(Counter(slots), budget)
     assert sorted(set(listed), reverse=True) == listed
     assert all_maximal(slots, budget, listed)
+
+
+def test_weights_of_which_nothing_is_left() -> None:
+    """One unit of weight 1, then even weights only: an odd budget cannot be met, and no search may try to."""
+    tails = Tails([Slot(1, 1), *(Slot(weight, 60) for weight in (2, 4, 6, 8, 10, 12, 14))])
+    assert tails.largest_total(0, 501) == 501
+    assert tails.largest_total(1, 501) == 500
+    assert tails.largest_total(8, 501) == 0

@@ -221,3 +221,18 @@ def test_wrong_streams() -> None:
         data_moments(MAPS, iter([(X, Y)]), origins=(np.zeros(24), np.zeros(4)))
     with pytest.raises(InputError, match="every must be at least 1 batch, not 0"):
         Checkpoint("x", every=0)
+
+
+def test_stored_targets_beside_inputs_in_memory(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "y.h5", "w") as file:
+        stored = file.create_dataset("y", data=Y)
+        close(data_moments(MAPS, X, stored), data_moments(MAPS, X, Y))
+        stored[5, 3] = np.nan
+        with pytest.raises(InputError, match=r"^Y must hold finite numbers: row 5 "):
+            data_moments(MAPS, X, stored)
+
+
+def test_masked_weights() -> None:
+    with pytest.raises(InputError, match=r"^sample_weight must not be a masked array"):
+        data_moments(MAPS, X, sample_weight=np.ma.masked_less(COUNTS, 1))

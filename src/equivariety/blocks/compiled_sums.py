@@ -22,7 +22,7 @@ from equivariety.tolerances import precision_of
 
 Vector = NDArray[np.float64]
 
-# Below this many values, loading the compiled code takes longer than the sums.
+# With fewer values the library takes some milliseconds, which nobody saves by loading compiled code.
 _FEWEST_VALUES = 2**22
 
 # Rows to take at a time where they are read in place.
