@@ -5,6 +5,7 @@ import pytest
 from equivariety.convolution import LinearConvNet, generic_start, theorem_experiment
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sizes", "strides"), [([2, 2], [2, 1]), ([3, 2], [2, 1])])
 def test_no_exception_for_strides_above_one(sizes, strides):
     report = theorem_experiment(LinearConvNet(sizes, strides), trials=200)
@@ -24,6 +25,7 @@ def test_stride_one_has_spurious_points_and_spurious_minima():
     assert report.spurious_minima > 0
 
 
+@pytest.mark.slow
 def test_stride_one_without_filling_has_critical_points_on_the_boundary():
     report = theorem_experiment(LinearConvNet([2, 2], [1, 1]), trials=200)
     assert report.regions["boundary"] == report.kinds["spurious"] > 0

@@ -75,6 +75,7 @@ def all_maximal(slots: Sequence[Slot], budget: int, tuples: Sequence[tuple[int, 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("action", "rank"), [
     (ev.actions.image_shift((1000, 1000)), 100_000),
     (ev.actions.cyclic(10**6), 99_999),
