@@ -41,10 +41,8 @@ def compiled_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBas
     dtype = floating_type(X)
     if dtype not in COMPILED_TYPES or (Y is not None and (not isinstance(Y, np.ndarray) or floating_type(Y) != dtype)):
         return None
-    if not available():
-        return None
     layouts = [orbit_layout(basis) for basis in ((domain,) if Y is None else (domain, codomain))]
-    if any(layout is None for layout in layouts):
+    if any(layout is None for layout in layouts) or not available():
         return None
     sides = [_Side(layout, dtype) for layout in layouts if layout is not None]
     if not all(side.pays for side in sides):

@@ -94,7 +94,8 @@ def orbit_layout(basis: ChangeOfBasis) -> OrbitLayout | None:
     if any(bundle.copies > 1 or bundle.field.beta > 2 for bundle in basis.bundles):
         return None
     split = basis.pieces[0].split
-    if any(part.shape[3] != 1 for part in split.bases):
+    parts = zip(basis.bundles, split.bases, strict=True)
+    if any(part.shape[1] != bundle.size or part.shape[3] != 1 for bundle, part in parts):
         return None
     bases = tuple(part[:, member, 0, 0, :] for part in split.bases for member in range(part.shape[1]))
     return OrbitLayout(basis.pieces[0].points, bases)

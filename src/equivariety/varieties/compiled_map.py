@@ -39,7 +39,7 @@ Write = Callable[[NDArray[Any], NDArray[Any]], None]
 
 def compiled_map(map: BlockMap, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
-    if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype not in COMPILED_TYPES or not available():
+    if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype not in COMPILED_TYPES:
         return None
     if isinstance(map.source, ChangeOfBasis) and isinstance(map.target, HiddenSpace):
         layout = _small_layout(map.source)
@@ -52,7 +52,9 @@ def compiled_map(map: BlockMap, X: NDArray[Any]) -> Write | None:
 
 def _small_layout(basis: ChangeOfBasis) -> OrbitLayout | None:
     layout = orbit_layout(basis)
-    return None if layout is None or min(layout.orbits, layout.size) > _SMALL else layout
+    if layout is None or min(layout.orbits, layout.size) > _SMALL or not available():
+        return None
+    return layout
 
 
 class _Encoder:
