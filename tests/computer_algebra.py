@@ -12,4 +12,4 @@ EXECUTABLES = {"macaulay2": "M2", "singular": "Singular"}
 def need(program: str) -> None:
     """Skip the running test if the program is missing: it is a separate installation, which no package brings."""
     if shutil.which(EXECUTABLES[program]) is None:
-        pytest.skip(f"{program} is not installed")
+        pytest.skip(f"{program} is not installed: a separate program, which no package brings; CI installs it")

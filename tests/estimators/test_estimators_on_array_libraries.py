@@ -33,7 +33,7 @@ FITTED_ARRAYS = {
 def torch_array(values: np.ndarray, device: str = "cpu") -> Any:
     torch = pytest.importorskip("torch")
     if device == "cuda" and not torch.cuda.is_available():
-        pytest.skip("torch finds no CUDA device")
+        pytest.skip("torch finds no CUDA device: results on a GPU can be tested only beside one")
     return torch.asarray(values, device=device)
 
 

@@ -69,17 +69,20 @@ class Orbits(NamedTuple):
     """The basis: shape (groups of lanes, points, 2 * lanes) for moments, (points, vectors * lanes) for maps."""
 
 
-def _multiply_tile(rows: int, vectors: int, accumulate: bool) -> Any:
-    """out[r, v] = sum over k of left[r, k] * right[k, v]: numbers times vectors, (rows x vectors) of them."""
+def _multiply_tile(rows: int, vectors: int) -> Any:
+    """out[r, v] = sum over k of left[r, k] * right[k, v]: numbers times vectors, (rows x vectors) of them.
+
+    Unless ``anew``, the sums are added to what is there.
+    """
 
     @intrinsic
     def tile(  # type: ignore[no-untyped-def]
-        context, like, left, left_row, left_step, right, right_step, steps, out, out_row, out_vector
+        context, like, left, left_row, left_step, right, right_step, steps, out, out_row, out_vector, anew
     ):
         kind = _Vector(like)
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            _, left, left_row, left_step, right, right_step, steps, out, out_row, out_vector = arguments
+            _, left, left_row, left_step, right, right_step, steps, out, out_row, out_vector, anew = arguments
             emit = _Emitter(builder, kind)
             sums = [[emit.zero_sum() for _ in range(vectors)] for _ in range(rows)]
             with cgutils.for_range(builder, steps) as loop:
@@ -93,10 +96,12 @@ def _multiply_tile(rows: int, vectors: int, accumulate: bool) -> Any:
             for r in range(rows):
                 for v in range(vectors):
                     place = emit.moved(emit.moved(out, r, out_row), v, out_vector)
-                    emit.finish(sums[r][v], place, accumulate)
+                    with builder.if_then(builder.not_(anew)):
+                        emit.add(sums[r][v], place)
+                    emit.save(sums[r][v], place)
             return context.get_dummy_value()
 
-        return types.void(like, *[types.intp] * 9), generate
+        return types.void(like, *[types.intp] * 9, types.boolean), generate
 
     return tile
 
@@ -131,8 +136,9 @@ def _gram_tile(rows: int, columns: int) -> Any:
             for r in range(rows):
                 for c in range(columns):
                     place = emit.moved(emit.moved(out, r, out_row), c, 2 * kind.bytes)
-                    emit.finish(real[r][c], place, accumulate=True)
-                    emit.finish(imaginary[r][c], emit.moved(place, 1, kind.bytes), accumulate=True)
+                    for total, part in ((real[r][c], 0), (imaginary[r][c], 1)):
+                        emit.add(total, emit.moved(place, part, kind.bytes))
+                        emit.save(total, emit.moved(place, part, kind.bytes))
             return context.get_dummy_value()
 
         return types.void(like, *[types.intp] * 8), generate
@@ -185,17 +191,16 @@ class _Emitter:
         combine = self.builder.fsub if negative else self.builder.fadd
         self.builder.store(combine(self.builder.load(total), product, flags=("contract",)), total)
 
-    def finish(self, total: Any, address: Any, accumulate: bool) -> None:
-        value = self.builder.load(total)
-        if accumulate:
-            value = self.builder.fadd(self.load(address), value)
-        self.builder.store(value, self.builder.inttoptr(address, _POINTER), align=self.kind.size)
+    def add(self, total: Any, address: Any) -> None:
+        self.builder.store(self.builder.fadd(self.load(address), self.builder.load(total)), total)
+
+    def save(self, total: Any, address: Any) -> None:
+        pointer = self.builder.inttoptr(address, _POINTER)
+        self.builder.store(self.builder.load(total), pointer, align=self.kind.size)
 
 
-_multiply_two = _multiply_tile(_ROWS, 2, accumulate=False)
-_multiply_one = _multiply_tile(_ROWS, 1, accumulate=False)
-_add_two = _multiply_tile(_ROWS, 2, accumulate=True)
-_add_one = _multiply_tile(_ROWS, 1, accumulate=True)
+_multiply_two = _multiply_tile(_ROWS, 2)
+_multiply_one = _multiply_tile(_ROWS, 1)
 _gram = _gram_tile(_GRAM_ROWS, _GRAM_COLUMNS)
 
 
@@ -218,7 +223,7 @@ def _fill_panels(address, sample_step, orbits, group, panels):  # type: ignore[n
             _multiply_two(panels, address + orbits.starts[o] + s * sample_step, sample_step, orbits.point_step,
                           columns, 2 * VECTOR_BYTES, points,
                           panels.ctypes.data + o * panel + s * VECTOR_BYTES, VECTOR_BYTES,
-                          panels.shape[1] * panel)  # fmt: skip
+                          panels.shape[1] * panel, True)  # fmt: skip
 
 
 @_loop
@@ -305,31 +310,17 @@ class Products(NamedTuple):
 
 
 @_loop
-def _multiply(like, left, left_row, left_step, right, steps, vectors, out, out_row):  # type: ignore[no-untyped-def]
-    """A product of SAMPLES rows with a matrix whose rows are whole registers."""
+def _multiply(like, left, left_row, left_step, right, steps, vectors, out, out_row, anew):  # type: ignore[no-untyped-def]
+    """A product of SAMPLES rows with a matrix whose rows are whole registers, alone or added to what is there."""
     right_step = vectors * VECTOR_BYTES
     for s in range(0, SAMPLES, _ROWS):
         for v in range(0, vectors - 1, 2):
             _multiply_two(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
-                          out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
+                          out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES, anew)  # fmt: skip
         if vectors % 2:
             v = vectors - 1
             _multiply_one(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
-                          out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
-
-
-@_loop
-def _add_multiple(like, left, left_row, left_step, right, steps, vectors, out, out_row):  # type: ignore[no-untyped-def]
-    """The same, added to what is there."""
-    right_step = vectors * VECTOR_BYTES
-    for s in range(0, SAMPLES, _ROWS):
-        for v in range(0, vectors - 1, 2):
-            _add_two(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
-                     out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
-        if vectors % 2:
-            v = vectors - 1
-            _add_one(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
-                     out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES)  # fmt: skip
+                          out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES, anew)  # fmt: skip
 
 
 @_loop
@@ -346,13 +337,13 @@ def encode(address, sample_step, orbits, products, coordinates, features, out): 
         for o in range(coordinates.shape[1]):
             _multiply(coordinates, address + first * sample_step + orbits.starts[o], sample_step, orbits.point_step,
                       orbits.columns.ctypes.data, orbits.columns.shape[0], orbit_row // VECTOR_BYTES,
-                      coordinates.ctypes.data + o * orbit_row, sample_row)  # fmt: skip
+                      coordinates.ctypes.data + o * orbit_row, sample_row, True)  # fmt: skip
         features[:] = 0
         for c in range(products.starts.shape[0]):
-            _add_multiple(features, coordinates.ctypes.data + c * number, sample_row, orbit_row,
+            _multiply(features, coordinates.ctypes.data + c * number, sample_row, orbit_row,
                           products.matrices.ctypes.data + products.starts[c], coordinates.shape[1],
                           -(-products.widths[c] * number // VECTOR_BYTES),
-                          features.ctypes.data + products.places[c] * number, feature_row)  # fmt: skip
+                          features.ctypes.data + products.places[c] * number, feature_row, False)  # fmt: skip
         for s in range(min(SAMPLES, out.shape[0] - first)):
             for h in range(out.shape[1]):
                 out[first + s, h] = features[s, h]
@@ -375,12 +366,12 @@ def decode(address, sample_step, products, columns, size, coordinates, values, o
             _multiply(coordinates, address + first * sample_step + products.places[c] * number, sample_step, number,
                       products.matrices.ctypes.data + products.starts[c], products.widths[c],
                       coordinate_row // VECTOR_BYTES, coordinates.ctypes.data + c * coordinate_row,
-                      sample_row)  # fmt: skip
+                      sample_row, True)  # fmt: skip
         for o in range(order.shape[0] // size):
             # The last register of an orbit spills over into the next one, which comes later.
             _multiply(values, coordinates.ctypes.data + o * number, sample_row, coordinate_row, columns.ctypes.data,
                       columns.shape[0], columns.shape[1] * number // VECTOR_BYTES,
-                      values.ctypes.data + o * size * number, value_row)  # fmt: skip
+                      values.ctypes.data + o * size * number, value_row, True)  # fmt: skip
         for s in range(min(SAMPLES, out.shape[0] - first)):
             if ordered:
                 for q in range(order.shape[0]):
