@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
-from equivariety.blocks import Moments
-from equivariety.blocks.chunks import as_floating
 from equivariety.errors import InputError
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
+from equivariety.moments import Moments
+from equivariety.moments.chunks import as_floating
 from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
 

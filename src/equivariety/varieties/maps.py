@@ -14,9 +14,9 @@ from equivariety.actions import PermutationAction, trivial
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
 from equivariety.isotypic.irreducible import Label
+from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
-from equivariety.varieties.counting import Slot
 from equivariety.varieties.scale import lies_within, unit_scale
 
 if TYPE_CHECKING:
