@@ -21,7 +21,7 @@ compiled = pytest.importorskip("equivariety.moments.kernels.compiled")
 
 
 def takes_compiled_sums(action: ev.PermutationAction, samples: int, dtype: str = "float32") -> bool:
-    basis = ev.EquivariantMaps(action).source
+    basis = ev.EquivariantMaps(action).domain_basis
     X = np.zeros((samples, action.degree), dtype=dtype)
     return compiled_sums.compiled_sums(Samples(X), basis, basis) is not None
 

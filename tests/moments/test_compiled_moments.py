@@ -25,7 +25,7 @@ def _compiled_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def dense(maps: ev.EquivariantMaps, X: np.ndarray, Y: np.ndarray) -> list[np.ndarray]:
     """Components of y x^*, by matrix products with the dense basis and the products of the units written out."""
-    inputs, targets = X @ maps.source.matrix(), Y @ maps.target.matrix()
+    inputs, targets = X @ maps.domain_basis.matrix(), Y @ maps.codomain_basis.matrix()
     members = np.concatenate([bundle.members for bundle in maps.bundles])
     found: list[np.ndarray] = [np.empty(0)] * members.size
     left = right = 0
@@ -35,7 +35,7 @@ def dense(maps: ev.EquivariantMaps, X: np.ndarray, Y: np.ndarray) -> list[np.nda
             widths[int(member)] = (number, bundle.field.beta)
     for member in range(members.size):
         number, beta = widths[member]
-        rows, cols = maps.target.multiplicities[number], maps.source.multiplicities[number]
+        rows, cols = maps.codomain_basis.multiplicities[number], maps.domain_basis.multiplicities[number]
         y = targets[:, left : left + beta * rows].reshape(len(Y), rows, beta)
         x = inputs[:, right : right + beta * cols].reshape(len(X), cols, beta)
         left, right = left + beta * rows, right + beta * cols
@@ -152,6 +152,6 @@ def test_where_no_compiled_way_is_known() -> None:
         ev.actions.symmetric(3),
     ]
     for action in others:
-        basis = ev.EquivariantMaps(action).source
+        basis = ev.EquivariantMaps(action).domain_basis
         samples = Samples(np.zeros((5, action.degree)))
         assert compiled_sums.compiled_sums(samples, basis, basis) is None

@@ -32,8 +32,8 @@ def naive_gram(left: np.ndarray, right: np.ndarray, products: np.ndarray) -> np.
 
 
 def agree(found: Moments, maps: ev.EquivariantMaps, X: np.ndarray, Y: np.ndarray | None, digits: float) -> None:
-    inputs = maps.source.analyze(X.astype(np.float64))
-    outputs = inputs if Y is None else maps.target.analyze(Y.astype(np.float64))
+    inputs = maps.domain_basis.analyze(X.astype(np.float64))
+    outputs = inputs if Y is None else maps.codomain_basis.analyze(Y.astype(np.float64))
     scale = float(X.max()) ** 2 * len(X) * X.shape[1]
     for bundle, x, inner in zip(maps.bundles, inputs, found.inner, strict=True):
         np.testing.assert_allclose(inner, naive_gram(x, x, bundle.field.products), atol=digits * scale)

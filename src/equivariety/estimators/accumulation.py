@@ -75,12 +75,12 @@ class Accumulated:
     @cached_property
     def input_mean(self) -> Vector:
         """Invariant part of the mean of the inputs; zero without centering."""
-        return self.input_origin + self._mean(self.maps.source, self._given.input_sum)
+        return self.input_origin + self._mean(self.maps.domain_basis, self._given.input_sum)
 
     @cached_property
     def target_mean(self) -> Vector:
         """Invariant part of the mean of the targets; zero without centering."""
-        return self.target_origin + self._mean(self.maps.target, self._given.target_sum)
+        return self.target_origin + self._mean(self.maps.codomain_basis, self._given.target_sum)
 
     @property
     def _given(self) -> Moments:

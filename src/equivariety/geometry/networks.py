@@ -65,7 +65,7 @@ class LossDiagram:
     def map(self, parameter: Parameter) -> Any:
         """F(theta) as a dense matrix."""
         blocks = {m: [chain.product] for m, chain in self._chains(parameter).items()}
-        zero = zero_map(self.component.maps.source, self.component.maps.target)
+        zero = zero_map(self.component.maps.domain_basis, self.component.maps.codomain_basis)
         return from_chains([zero], blocks)[0].matrix()
 
     def loss(self, parameter: Parameter) -> float:

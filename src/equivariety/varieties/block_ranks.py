@@ -31,7 +31,7 @@ def block_ranks(maps: EquivariantMaps, M: Any, tolerance: float | None = None) -
     >>> block_ranks(ev.EquivariantMaps(ev.actions.cyclic(3)), [[1, 1, 1]] * 3)
     (1, 0)
     """
-    M = maps._validated(M)
+    M = maps.as_matrix(M)
     allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
     ranks = np.zeros(len(maps.blocks), dtype=np.intp)
     for bundle, spectrum in zip(maps.bundles, truncations(maps, M), strict=True):
@@ -63,7 +63,7 @@ def components_containing(family: RankBounded, M: Any, tolerance: float | None =
 
 def validated_member(variety: Component | RankBounded, M: Any, tolerance: float | None = None) -> NDArray[np.float64]:
     """M as an array, after checking that it lies on the variety."""
-    M = variety.maps._validated(M)
+    M = variety.maps.as_matrix(M)
     allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
     distance = variety.nearest(M).distance
     if distance > allowed:

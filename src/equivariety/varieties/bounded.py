@@ -119,7 +119,7 @@ class RankBounded:
         >>> point.ranks, round(point.distance, 6)
         ((1, 0), 4.242641)
         """
-        U = self.maps._validated(U)
+        U = self.maps.as_matrix(U)
         scale = unit_scale(U)
         found = truncations(self.maps, U / scale)
         return nearest_point(self._best_component(found), U / scale, found, scale)
@@ -198,7 +198,7 @@ class RankBounded:
 def _kinds(maps: EquivariantMaps, field: str) -> Counter[Slot]:
     """How many blocks of each kind there are, as far as their ranks are concerned, over R or over C."""
     kinds: Counter[Slot] = Counter()
-    for bundle, rows, cols in maps._bundle_shapes:
+    for bundle, rows, cols in maps.bundle_shapes:
         rank = min(rows, cols)
         if field == "R" or bundle.field.name == "R":
             kinds[Slot(bundle.dimension, rank)] += bundle.size

@@ -111,7 +111,7 @@ class Component:
 
         By default the tolerance is max(m, n) sqrt(epsilon) / 100 times the norm of M.
         """
-        return lies_within(self.maps._validated(M), tolerance, lambda unit: self.nearest(unit).distance)
+        return lies_within(self.maps.as_matrix(M), tolerance, lambda unit: self.nearest(unit).distance)
 
     def singular_locus(self) -> SingularLocus:
         """The singular points: a union of components of smaller rank; empty if this is a linear space."""
@@ -124,7 +124,7 @@ class Component:
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
         """
-        U = self.maps._validated(U)
+        U = self.maps.as_matrix(U)
         scale = unit_scale(U)
         return nearest_point(self, U / scale, truncations(self.maps, U / scale), scale)
 

@@ -80,7 +80,7 @@ def data_moments(
 
 def array_moments(maps: EquivariantMaps, samples: Samples) -> Moments:
     """Moments of arrays in memory."""
-    return moments(validated_samples(maps, samples), maps.source, maps.target)
+    return moments(validated_samples(maps, samples), maps.domain_basis, maps.codomain_basis)
 
 
 def around(samples: Samples, origins: Origins | None) -> Samples:

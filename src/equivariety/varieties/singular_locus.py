@@ -77,7 +77,7 @@ class SingularLocus:
 
         For a family this counts the components through M and lists none of them, so that it works for any size.
         """
-        M = self.variety.maps._validated(M)
+        M = self.variety.maps.as_matrix(M)
         if not self.variety.contains(M, tolerance):
             return False
         ranks, slots = block_ranks(self.variety.maps, M, tolerance), self.variety.maps.slots

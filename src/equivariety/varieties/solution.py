@@ -121,7 +121,7 @@ def factors(
     Per group they have shapes (members, rank, cols, beta) and (members, rows, rank, beta).
     """
     chosen = [(group.bundle, group.members) for group in groups]
-    source, target = maps.source.select(chosen), maps.target.select(chosen)
+    source, target = maps.domain_basis.select(chosen), maps.codomain_basis.select(chosen)
     hidden = HiddenSpace(source.bundles, tuple(group.rank for group in groups))
     return BlockMap(source, hidden, tuple(encoders)), BlockMap(hidden, target, tuple(decoders))
 
