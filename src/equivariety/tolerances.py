@@ -96,3 +96,18 @@ def equal_singular_values_gap(largest: float, size: int, precision: float = EPSI
 def vanishing_cutoff(scale: float, size: int) -> float:
     """A gradient or a curvature up to this counts as zero: size * sqrt(epsilon) / 10 times its natural scale."""
     return 0.1 * size * EPSILON**0.5 * scale
+
+
+ORTHOGONAL_DEFECT = 1e-5
+"""A given matrix T counts as orthogonal if no entry of T T^t - 1 exceeds this: matrices in six digits are common."""
+
+PRECISE_DEFECT = 1e-10
+"""A larger defect of a given orthogonal matrix is worth a warning."""
+
+UNCLEAR_FIXED = 1e-3
+"""Squared lengths (1 - U) x, summed over the loops U of an orbit, below this but not zero decide nothing."""
+
+
+def fixed_cutoff(largest: float) -> float:
+    """Squared lengths up to this count as zero: matrices may carry the defect that is allowed to them."""
+    return 1e-8 * max(largest, 1.0)
