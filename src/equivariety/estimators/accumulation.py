@@ -70,7 +70,7 @@ class Accumulated:
     def moments(self) -> Moments:
         """The moments that the fit needs."""
         total = self._given
-        return total.centered(self.maps.source.trivial) if self.centered else total
+        return total.centered(self.maps.domain_basis.trivial) if self.centered else total
 
     @cached_property
     def input_mean(self) -> Vector:
@@ -89,7 +89,7 @@ class Accumulated:
         return self.total
 
     def _mean(self, basis: ChangeOfBasis, coordinates: Vector) -> Vector:
-        if not self.centered:
+        if not self.centered or basis.trivial is None:
             return np.zeros(basis.degree)
         alone = basis.select([(basis.trivial, np.zeros(1, dtype=np.intp))])
         return alone.synthesize([(coordinates / self._given.weight)[None, None, None, :, None]])[0]
