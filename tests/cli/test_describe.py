@@ -27,7 +27,6 @@ def test_counts_of_the_talk_are_exact(run):
     assert result["components_complex"] == 2313670597255751898787300468  # every complex component reaches rank 99
 
 
-
 def test_rotation_of_3_by_3_images(run):
     result = json.loads(run("describe", "rotate:3x3", "--rank", "3", "--json").output)
     assert blocks(result) == [((1, 1), "R", 1, 3, 3), ((4, 3), "C", 2, 2, 2), ((2, 1), "R", 1, 2, 2)]
