@@ -96,7 +96,7 @@ def test_another_action_is_noticed(saved):
 
 def test_another_convention_is_noticed(saved, monkeypatch):
     path, *_ = saved
-    monkeypatch.setattr(model_file, "BASIS_CONVENTION", 2)
+    monkeypatch.setattr(model_file, "BASIS_CONVENTION", model_file.BASIS_CONVENTION + 1)
     with pytest.raises(InputError, match="the convention for bases changed since it was written: fit the model again"):
         ev.load_model(path)
 

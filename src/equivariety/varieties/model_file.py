@@ -30,7 +30,7 @@ from equivariety.varieties.solution import FactoredMap, Solution, factors, rank_
 FORMAT = "equivariety model 1"
 
 # To be raised whenever a change of the library gives some action another basis: signs, order or phases.
-BASIS_CONVENTION = 1
+BASIS_CONVENTION = 2
 
 
 @dataclass(frozen=True, eq=False)
