@@ -63,15 +63,31 @@ def membership_cutoff(norm: float, size: int) -> float:
 CLEARLY_ZERO = EPSILON**0.5
 CLEARLY_NONZERO = EPSILON**0.375
 
+ROUNDED_GENERATORS = 1e-11
+"""Matrices whose products close up less well than this were rounded, and decisions are made at their precision."""
+
+
+def clearly_zero(noise: float) -> float:
+    """The lower limit for generators that are given with an error."""
+    return max(CLEARLY_ZERO, 100 * noise)
+
+
+def clearly_nonzero(noise: float) -> float:
+    """The upper limit for generators that are given with an error."""
+    return max(CLEARLY_NONZERO, 1000 * noise)
+
 
 def equal_eigenvalue_cutoff(size: int) -> float:
     """Eigenvalues of a symmetric matrix of norm 1 are equal when neighbors differ by at most this."""
     return 8 * size * EPSILON
 
 
-def normal_form_cutoff(size: int) -> float:
-    """Frobenius norm up to which a matrix of this size, with Gaussian or orthonormal blocks, counts as zero."""
-    return 64 * size * EPSILON
+def normal_form_cutoff(size: int, noise: float = 0.0) -> float:
+    """Frobenius norm up to which a matrix of this size, with Gaussian or orthonormal blocks, counts as zero.
+
+    ``noise`` is the error of the generators, if they are matrices in few digits.
+    """
+    return size * (64 * EPSILON + 100 * noise)
 
 
 def linearity_cutoff(size: int, precision: float) -> float:
@@ -103,6 +119,9 @@ ORTHOGONAL_DEFECT = 1e-5
 
 PRECISE_DEFECT = 1e-10
 """A larger defect of a given orthogonal matrix is worth a warning."""
+
+SAME_FIBRES = 1e-4
+"""Matrices on the fibres of two orbits that differ by no more act alike: those of a finite group differ by far more."""
 
 UNCLEAR_FIXED = 1e-3
 """Squared lengths (1 - U) x, summed over the loops U of an orbit, below this but not zero decide nothing."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from equivariety.actions import operations
 from equivariety.actions.fibres import Fibres
-from equivariety.actions.forests import carried_frames, gauged, spanning_forest
+from equivariety.actions.forests import carried_frames, gauged, orbit_forest
 from equivariety.errors import InputError
 from equivariety.tolerances import UNCLEAR_FIXED, fixed_cutoff
 
@@ -73,7 +73,7 @@ def _turning(part: Fibres) -> Entries:
     labels = operations.orbit_labels(part.images)
     sizes = np.bincount(labels)
     roots = np.unique(labels, return_index=True)[1]
-    frames = carried_frames(spanning_forest(part.images, roots), part.matrices)
+    frames = carried_frames(orbit_forest(part.images, roots), part.matrices)
     rows, columns, values, firsts = [], [], [], []
     for orbit, base in enumerate(fixed_fibre_vectors(part, labels, frames)):
         points = np.flatnonzero(labels == orbit)

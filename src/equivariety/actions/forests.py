@@ -7,6 +7,7 @@ generators of the stabilizer of the root on its fibre (Schreier's lemma).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 IntArray = NDArray[np.intp]
 FloatArray = NDArray[np.float64]
+Step = Callable[[int, IntArray], IntArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,29 +26,38 @@ class Forest:
     levels: tuple[tuple[IntArray, IntArray, IntArray], ...]
 
 
-def spanning_forest(images: IntArray, roots: IntArray) -> Forest:
-    """Trees from the roots, one root in each orbit; generators are tried in their order.
+def spanning_forest(step: Step, generators: int, size: int, roots: IntArray) -> Forest:
+    """Trees from the roots, one root in each orbit of the points 0..size-1; generators are tried in their order.
+
+    ``step(g, points)`` gives the images of points under generator g.
 
     Examples
     --------
-    >>> forest = spanning_forest(np.array([[1, 2, 0, 3]]), np.array([0, 3]))
+    >>> images = np.array([[1, 2, 0, 3]])
+    >>> forest = spanning_forest(lambda g, points: images[g, points], 1, 4, np.array([0, 3]))
     >>> [(reached.tolist(), before.tolist()) for reached, before, _ in forest.levels]
     [([1], [0]), ([2], [1])]
     """
-    seen = np.zeros(images.shape[1], dtype=bool)
+    seen = np.zeros(size, dtype=bool)
     seen[roots] = True
     levels, frontier = [], roots
     while True:
         found: list[tuple[IntArray, IntArray, IntArray]] = []
-        for generator, image in enumerate(images):
-            reached = image[frontier]
+        for generator in range(generators):
+            reached = step(generator, frontier)
             new = ~seen[reached]
             seen[reached[new]] = True
             found.append((reached[new], frontier[new], np.full(int(new.sum()), generator)))
-        frontier = np.concatenate([reached for reached, _, _ in found])
-        if not frontier.size:
+        reached, before, by = (np.concatenate([level[place] for level in found]) for place in range(3))
+        if not reached.size:
             return Forest(roots, tuple(levels))
-        levels.append((frontier, *(np.concatenate([level[place] for level in found]) for place in (1, 2))))
+        levels.append((reached, before, by))
+        frontier = reached
+
+
+def orbit_forest(images: IntArray, roots: IntArray) -> Forest:
+    """Trees on points, for generators given by images (k, points)."""
+    return spanning_forest(lambda generator, points: images[generator][points], *images.shape, roots)
 
 
 def carried_frames(forest: Forest, matrices: FloatArray) -> FloatArray:
