@@ -7,7 +7,7 @@ import hashlib
 from equivariety.actions import PermutationAction
 
 # To be raised whenever a change of the library gives some action another basis: signs, order or phases.
-BASIS_CONVENTION = 1
+BASIS_CONVENTION = 2
 
 
 def basis_fingerprint(kind: str, *actions: PermutationAction) -> str:
