@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.larger_than_memory import over_parts, row_by_row, training_data
@@ -38,7 +38,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     Parameters
     ----------
-    action : PermutationAction, optional
+    action : Action, optional
         How the group permutes the features; None stands for no symmetry, which gives ordinary PCA.
     n_components : int, optional
         Largest rank of the reconstruction; by default the number of features.
@@ -96,7 +96,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     def __init__(
         self,
-        action: PermutationAction | None = None,
+        action: Action | None = None,
         n_components: int | None = None,
         ranks: Sequence[int] | None = None,
         center: bool = True,

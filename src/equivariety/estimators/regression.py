@@ -13,7 +13,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.larger_than_memory import row_by_row, training_data
@@ -125,10 +125,10 @@ class EquivariantRegression(_MapRegression):
 
     Parameters
     ----------
-    domain : PermutationAction, optional
+    domain : Action, optional
         How the group permutes the features; None stands for no symmetry on either side, which gives ordinary
         (reduced-rank) least squares.
-    codomain : PermutationAction, optional
+    codomain : Action, optional
         How the same group, generator by generator, permutes the targets; by default as the features.
     rank : int, optional
         Largest rank of the linear part; by default unbounded.
@@ -173,8 +173,8 @@ class EquivariantRegression(_MapRegression):
 
     def __init__(
         self,
-        domain: PermutationAction | None = None,
-        codomain: PermutationAction | None = None,
+        domain: Action | None = None,
+        codomain: Action | None = None,
         rank: int | None = None,
         fit_intercept: bool = True,
     ) -> None:
@@ -202,7 +202,7 @@ class InvariantRegression(_MapRegression):
 
     Parameters
     ----------
-    action : PermutationAction, optional
+    action : Action, optional
         How the group permutes the features; None stands for no symmetry, which gives ordinary least squares.
     rank : int, optional
         Largest rank of the linear part; by default unbounded.
@@ -238,7 +238,7 @@ class InvariantRegression(_MapRegression):
     """
 
     def __init__(
-        self, action: PermutationAction | None = None, rank: int | None = None, fit_intercept: bool = True
+        self, action: Action | None = None, rank: int | None = None, fit_intercept: bool = True
     ) -> None:
         self.action = action
         self.rank = rank

@@ -11,12 +11,12 @@ from sklearn import get_config
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import validate_data
 
-from equivariety.actions import PermutationAction, trivial
+from equivariety.actions import Action, trivial
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, to_numpy
+from equivariety.moments import arrays
 from equivariety.moments.chunks import as_floating, first_not_finite
 from equivariety.validation import refuse_masked, refuse_sparse
-from equivariety.varieties import fitting
 
 # Values that are not finite are looked for here, to name their row.
 _ANY_VALUES = {"ensure_all_finite": False}
@@ -93,22 +93,22 @@ def validated_weight(sample_weight: Any | None, samples: int) -> NDArray[np.floa
     """Weights as a vector of numbers >= 0 with a positive sum, on the host."""
     if sample_weight is None:
         return None
-    weight = fitting.validated_weight(without_gradients(sample_weight), samples)
+    weight = arrays.validated_weight(without_gradients(sample_weight), samples)
     if not weight.any():
         raise InputError("sample_weight must not be zero for all samples")
     return weight
 
 
-def action_of(action: PermutationAction | None, name: str, features: int) -> PermutationAction:
+def action_of(action: Action | None, name: str, features: int) -> Action:
     """The action on the features; None stands for no symmetry."""
     if action is None:
         return trivial(features)
-    if not isinstance(action, PermutationAction):
+    if not isinstance(action, Action):
         raise InputError(f"{name} must be a PermutationAction or None, not {type(action).__name__}")
     return action
 
 
-def require_degree(action: PermutationAction, name: str, data: str, columns: int) -> None:
+def require_degree(action: Action, name: str, data: str, columns: int) -> None:
     """Raise an error if the data do not have one column for each point."""
     if action.degree != columns:
         raise InputError(f"{data} must have {action.degree} columns, the degree of {name}, not {columns}")

@@ -25,9 +25,9 @@ from equivariety.blocks import regression
 from equivariety.errors import InputError
 from equivariety.geometry.factors import dense_component
 from equivariety.isotypic import REAL
+from equivariety.moments.arrays import validated_data
 from equivariety.tolerances import EPSILON, gram_eigenvalue_cutoff
 from equivariety.varieties.critical_points import CriticalPoints
-from equivariety.varieties.fitting import validated_data
 from equivariety.varieties.maps import EquivariantMaps
 
 Matrix = NDArray[np.float64]
@@ -78,7 +78,7 @@ def regularized(maps: EquivariantMaps, rank: int, X: Any, Y: Any, weight: float)
     InputError
         If the maps are not invariant maps (the codomain must carry the trivial action), or the weight is negative.
     """
-    if (maps.codomain.images != np.arange(maps.codomain.degree)).any():
+    if not maps.codomain.is_trivial:
         raise InputError("the penalty has a closed form for invariant maps only: the codomain must carry the trivial "
                          "action; `regularization_path` works for all")  # fmt: skip
     if weight < 0:
@@ -109,7 +109,7 @@ def regularization_path(
     if not ordered or ordered[0] < 0:
         raise InputError(f"weights must be numbers that are not negative, and at least one, not {list(weights)}")
     S, C, total, unit = _moments(maps, X, Y)
-    if (maps.codomain.images == np.arange(maps.codomain.degree)).all():
+    if maps.codomain.is_trivial:
         optima = [regularized(maps, rank, X, Y, weight).minimum.matrix() for weight in ordered]
     else:
         optima = _searched(maps, rank, (S, C, total, unit), ordered, X, Y)

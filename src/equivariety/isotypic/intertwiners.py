@@ -58,6 +58,14 @@ def intertwiners(rows: Transitive, columns: Transitive) -> Intertwiners:
     return _turning(rows, columns, labels)
 
 
+def monomial_intertwiners(
+    rows: tuple[IntArray, NDArray[np.int8]], columns: tuple[IntArray, NDArray[np.int8]]
+) -> SignedIntertwiners:
+    """Between signed permutations, transitive or not, given by images and signs (k, n)."""
+    first, second = (Transitive(images, signs[:, :, None, None].astype(np.float64)) for images, signs in (rows, columns))
+    return _signed(first, second, orbitals(first.table, second.table))
+
+
 @dataclass(frozen=True, eq=False)
 class PermutationIntertwiners:
     """Constant on orbitals."""
