@@ -196,9 +196,12 @@ class Action(ABC):
         ):
             return False
         if self.monomial is not None and other.monomial is not None:
-            return all(np.array_equal(mine, yours) for mine, yours in zip(self.monomial, other.monomial, strict=True))
+            return np.array_equal(self.monomial[0], other.monomial[0]) and np.array_equal(
+                self.monomial[1], other.monomial[1]
+            )
         return all(
-            (self.matrix(generator) - other.matrix(generator)).nnz == 0 for generator in range(self.number_of_generators)
+            (self.matrix(generator) - other.matrix(generator)).nnz == 0
+            for generator in range(self.number_of_generators)
         )
 
     def __hash__(self) -> int:

@@ -71,9 +71,7 @@ def multiplied(first: Fibres, second: Fibres, columns: int) -> Fibres:
     coordinates = first.coordinates[:, None, :, None] * columns + second.coordinates[None, :, None, :]
     images = first.images[:, :, None] * n + second.images[:, None, :]
     matrices = first.matrices[:, :, None, :, None, :, None] * second.matrices[:, None, :, None, :, None, :]
-    return Fibres(
-        coordinates.reshape(m * n, d * e), images.reshape(k, m * n), matrices.reshape(k, m * n, d * e, d * e)
-    )
+    return Fibres(coordinates.reshape(m * n, d * e), images.reshape(k, m * n), matrices.reshape(k, m * n, d * e, d * e))
 
 
 def restricted(part: Fibres, number: IntArray) -> Fibres | None:

@@ -74,13 +74,14 @@ def _turning(part: Fibres) -> Entries:
     sizes = np.bincount(labels)
     roots = np.unique(labels, return_index=True)[1]
     frames = carried_frames(orbit_forest(part.images, roots), part.matrices)
-    rows, columns, values, firsts = [], [], [], []
+    rows, columns, values = [], [], []
+    firsts: list[IntArray] = []
     for orbit, base in enumerate(fixed_fibre_vectors(part, labels, frames)):
         points = np.flatnonzero(labels == orbit)
         vectors = frames[points].swapaxes(1, 2) @ base / sizes[orbit] ** 0.5
         shape = vectors.shape
         rows.append(np.broadcast_to(part.coordinates[points][:, :, None], shape).ravel())
-        columns.append(np.broadcast_to(np.arange(shape[2]) + sum(map(len, firsts)), shape).ravel())
+        columns.append(np.broadcast_to(np.arange(shape[2]) + sum(first.size for first in firsts), shape).ravel())
         values.append(vectors.ravel())
         firsts.append(np.full(shape[2], part.coordinates[points].min()))
     return np.concatenate(rows), np.concatenate(columns), np.concatenate(values), np.concatenate(firsts)

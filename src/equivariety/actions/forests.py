@@ -40,7 +40,8 @@ def spanning_forest(step: Step, generators: int, size: int, roots: IntArray) -> 
     """
     seen = np.zeros(size, dtype=bool)
     seen[roots] = True
-    levels, frontier = [], roots
+    levels: list[tuple[IntArray, IntArray, IntArray]] = []
+    frontier = roots
     while True:
         found: list[tuple[IntArray, IntArray, IntArray]] = []
         for generator in range(generators):
@@ -57,7 +58,8 @@ def spanning_forest(step: Step, generators: int, size: int, roots: IntArray) -> 
 
 def orbit_forest(images: IntArray, roots: IntArray) -> Forest:
     """Trees on points, for generators given by images (k, points)."""
-    return spanning_forest(lambda generator, points: images[generator][points], *images.shape, roots)
+    k, count = images.shape
+    return spanning_forest(lambda generator, points: images[generator][points], k, count, roots)
 
 
 def carried_frames(forest: Forest, matrices: FloatArray) -> FloatArray:

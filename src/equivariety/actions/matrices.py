@@ -87,9 +87,9 @@ def _square_matrices(matrices: Any) -> list[Any]:
     given = [matrices] if _is_matrix(matrices) else list(matrices) if isinstance(matrices, Iterable) else []
     if not given:
         raise InputError("matrices must be one or several square matrices, one for each generator")
-    found = []
+    found: list[Any] = []
     for number, matrix in enumerate(given):
-        result = matrix.tocsr() if sparse.issparse(matrix) else np.asarray(matrix)
+        result: Any = matrix if sparse.issparse(matrix) else np.asarray(matrix)
         if result.ndim != 2 or result.shape[0] != result.shape[1] or not result.shape[0]:
             raise InputError(f"{_name(number)} must be square, not of shape {result.shape}")
         if result.dtype.kind not in "fiub":

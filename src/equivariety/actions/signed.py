@@ -92,7 +92,7 @@ class SignedPermutationAction(Action):
         return (fibres.of_signs(self.images, self.signs),)
 
     @property
-    def monomial(self) -> tuple[NDArray[np.intp], NDArray[np.int8]]:  # type: ignore[override]
+    def monomial(self) -> tuple[NDArray[np.intp], NDArray[np.int8]]:
         return self.images, self.signs
 
     @property

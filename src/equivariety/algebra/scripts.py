@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from equivariety.algebra.ideals import Ideal, Minors
 from equivariety.errors import InputError
 from equivariety.isotypic.intertwiners import monomial_intertwiners

@@ -237,9 +237,7 @@ class InvariantRegression(_MapRegression):
     array([1., 1., 1.])
     """
 
-    def __init__(
-        self, action: Action | None = None, rank: int | None = None, fit_intercept: bool = True
-    ) -> None:
+    def __init__(self, action: Action | None = None, rank: int | None = None, fit_intercept: bool = True) -> None:
         self.action = action
         self.rank = rank
         self.fit_intercept = fit_intercept

@@ -48,9 +48,7 @@ class TransformedComponent:
     def keeps_ed_degree(self) -> bool:
         """Whether left^T left or right right^T commutes with the group; sufficient for the ED degree to be kept."""
         maps = self.component.maps
-        return _commutes(self.left.T @ self.left, maps.codomain) or _commutes(
-            self.right @ self.right.T, maps.domain
-        )
+        return _commutes(self.left.T @ self.left, maps.codomain) or _commutes(self.right @ self.right.T, maps.domain)
 
     @property
     def ed_degree(self) -> int:

@@ -52,8 +52,9 @@ class _PlainSpectrum:
     frequencies: IntArray
 
     def split(self, rows: Sequence[IntArray], betas: tuple[int, ...]) -> FourierSplit:
-        cells, conjugated = (tuple(values[row] for row in rows) for values in (self.cells, self.conjugated))
-        return FourierSplit(self.sides, cells, conjugated, betas)
+        return FourierSplit(
+            self.sides, tuple(self.cells[row] for row in rows), tuple(self.conjugated[row] for row in rows), betas
+        )
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,7 @@ def split_abelian(images: IntArray, bases: IntArray) -> Found:
     return _assembled([_spectrum(lattice) for lattice in lattice_types(images, bases)])
 
 
-def split_signed_abelian(
-    images: IntArray, signs: NDArray[np.int8], bases: IntArray
-) -> tuple[Found, NDArray[np.int8]]:
+def split_signed_abelian(images: IntArray, signs: NDArray[np.int8], bases: IntArray) -> tuple[Found, NDArray[np.int8]]:
     """The same for generators with signs, for coordinates multiplied by the signs that are returned too."""
     types, gauge = signed_lattices(images, signs, bases)
     return _assembled([_twisted_spectrum(kind) if kind.twisted else _spectrum(kind.lattice) for kind in types]), gauge

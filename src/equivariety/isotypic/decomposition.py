@@ -226,8 +226,9 @@ def decompose(domain: Action, codomain: Action | None = None) -> Decomposition:
     [((1, 1), 'R'), ((3, 2), 'C'), ((2, 1), 'R')]
     """
     if codomain is not None and codomain.number_of_generators != domain.number_of_generators:
+        counts = domain.number_of_generators, codomain.number_of_generators
         raise InputError(f"domain and codomain must have the same generators in the same order: the domain has "
-                         f"{domain.number_of_generators}, the codomain has {codomain.number_of_generators}")  # fmt: skip
+                         f"{counts[0]}, the codomain has {counts[1]}")  # fmt: skip
     joint = domain if codomain is None else domain + codomain
     irreducibles, bundles, splits, frames = _split(joint, domain)
     has_trivial = joint.permutes or joint.fixed_dimension > 0
@@ -238,9 +239,7 @@ def decompose(domain: Action, codomain: Action | None = None) -> Decomposition:
     return Decomposition(irreducibles, bundles, first, first if codomain is None else second)
 
 
-def _split(
-    joint: Action, domain: Action
-) -> tuple[Sequence[Irreducible], tuple[Bundle, ...], Splits, Frames | None]:
+def _split(joint: Action, domain: Action) -> tuple[Sequence[Irreducible], tuple[Bundle, ...], Splits, Frames | None]:
     """In closed form where the generators commute and permute up to signs, numerically otherwise."""
     if joint.monomial is None:
         types, frames = fibred_types(joint.parts)

@@ -55,7 +55,9 @@ def point_types(images: IntArray) -> list[OrbitType]:
 def fibred_types(parts: Sequence[Fibres]) -> tuple[list[FibredType], Frames]:
     """Types of the orbits of an action, by their smallest coordinates, and the frames that they refer to."""
     starts = np.cumsum([0, *(part.count for part in parts)])
-    kinds = point_types(np.concatenate([part.images + start for part, start in zip(parts, starts, strict=False)], axis=1))
+    kinds = point_types(
+        np.concatenate([part.images + start for part, start in zip(parts, starts, strict=False)], axis=1)
+    )
     found: list[FibredType] = []
     frames = []
     for part, start in zip(parts, starts, strict=False):
@@ -103,7 +105,7 @@ def _alike(loops: FloatArray) -> Iterator[IntArray]:
 def _fibre_bases(loops: FloatArray, points: int) -> list[FloatArray]:
     """Orthonormal bases (d, e) of subspaces of the fibre that all loops (k, s, d, d) keep, together all of it."""
     d = loops.shape[2]
-    pattern = (np.abs(loops) > _ZERO).any(axis=(0, 1))
+    pattern = np.asarray((np.abs(loops) > _ZERO).any(axis=(0, 1)))
     labels = connected_components(pattern, directed=False)[1]
     bases = []
     for component in np.unique(labels):

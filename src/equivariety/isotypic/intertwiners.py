@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions.forests import spanning_forest
+from equivariety.actions.forests import Step, spanning_forest
 from equivariety.isotypic.orbitals import average, orbitals, random_intertwiner
 from equivariety.isotypic.random_words import AveragedIntertwiners
 from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive
@@ -62,7 +62,9 @@ def monomial_intertwiners(
     rows: tuple[IntArray, NDArray[np.int8]], columns: tuple[IntArray, NDArray[np.int8]]
 ) -> SignedIntertwiners:
     """Between signed permutations, transitive or not, given by images and signs (k, n)."""
-    first, second = (Transitive(images, signs[:, :, None, None].astype(np.float64)) for images, signs in (rows, columns))
+    first, second = (
+        Transitive(images, signs[:, :, None, None].astype(np.float64)) for images, signs in (rows, columns)
+    )
     return _signed(first, second, orbitals(first.table, second.table))
 
 
@@ -139,14 +141,15 @@ class TurningIntertwiners:
 
 def _signed(rows: Transitive, columns: Transitive, labels: IntArray) -> SignedIntertwiners:
     row_signs, column_signs = rows.signs, columns.signs
-    assert row_signs is not None and column_signs is not None
+    assert row_signs is not None
+    assert column_signs is not None
     flat, width = labels.ravel(), columns.table.shape[1]
     step = _pair_step(rows.table, columns.table)
     signs = np.zeros(flat.size, dtype=np.int8)
     forest = spanning_forest(step, len(rows.table), flat.size, np.unique(flat, return_index=True)[1])
     signs[forest.roots] = 1
-    for reached, before, generator in forest.levels:
-        signs[reached] = signs[before] * _pair_signs(row_signs, column_signs, generator, before, width)
+    for reached, before, by in forest.levels:
+        signs[reached] = signs[before] * _pair_signs(row_signs, column_signs, by, before, width)
     pairs = np.arange(flat.size)
     vanishing = np.zeros(len(forest.roots), dtype=bool)
     for generator in range(len(rows.table)):
@@ -162,11 +165,7 @@ def _pair_signs(
     return rows[generator, pairs // width] * columns[generator, pairs % width]
 
 
-class _Step(Protocol):
-    def __call__(self, generator: int, points: IntArray) -> IntArray: ...
-
-
-def _pair_step(rows: IntArray, columns: IntArray) -> _Step:
+def _pair_step(rows: IntArray, columns: IntArray) -> Step:
     """Images of pairs, numbered row by row."""
     width = columns.shape[1]
     return lambda generator, pairs: rows[generator][pairs // width] * width + columns[generator][pairs % width]
@@ -179,9 +178,9 @@ def _turning(rows: Transitive, columns: Transitive, labels: IntArray) -> Turning
     forest = spanning_forest(step, len(rows.table), flat.size, np.unique(flat, return_index=True)[1])
     left, right = np.zeros((flat.size, *row_turns.shape[2:])), np.zeros((flat.size, *column_turns.shape[2:]))
     left[forest.roots], right[forest.roots] = np.eye(rows.fibre), np.eye(columns.fibre)
-    for reached, before, generator in forest.levels:
-        left[reached] = left[before] @ row_turns[generator, before // width]
-        right[reached] = right[before] @ column_turns[generator, before % width]
+    for reached, before, by in forest.levels:
+        left[reached] = left[before] @ row_turns[by, before // width]
+        right[reached] = right[before] @ column_turns[by, before % width]
     pairs, size = np.arange(flat.size), rows.fibre * columns.fibre
     sums = np.zeros((len(forest.roots), size, size))
     for generator in range(len(rows.table)):

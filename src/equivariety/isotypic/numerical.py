@@ -13,8 +13,8 @@ import numpy as np
 
 from equivariety.errors import InputError
 from equivariety.isotypic.character_labels import make_labels, signatures, sort_key
-from equivariety.isotypic.eigenspaces import UnclearDrawError
 from equivariety.isotypic.fields import field_named
+from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.recognition import Recognition, recognize_all
 from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive, as_transitive
 from equivariety.isotypic.verification import verify

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from equivariety.isotypic.canonical_bases import field_of
-from equivariety.isotypic.eigenspaces import UnclearDrawError
-from equivariety.isotypic.transitive import FloatArray
+from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.recognition import Recognition
+from equivariety.isotypic.transitive import FloatArray
 from equivariety.tolerances import normal_form_cutoff
 
 

@@ -60,9 +60,7 @@ class EquivariantLinear(BlockNetwork):
         super().__init__(maps, _hidden(maps, rank, ranks), bias, device, dtype)
 
     @classmethod
-    def from_matrix(
-        cls, matrix: Any, domain: Action, codomain: Action | None = None, **options: Any
-    ) -> Self:
+    def from_matrix(cls, matrix: Any, domain: Action, codomain: Action | None = None, **options: Any) -> Self:
         """The layer of full rank nearest to a matrix in the Frobenius norm; options: bias, device, dtype.
 
         Examples

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction
+from equivariety.actions.tensors import action_of_tensors, tensors_of_action
 from equivariety.errors import InputError
 from equivariety.files import replacing
 from equivariety.tolerances import membership_cutoff
@@ -65,7 +65,7 @@ def save_model(path: str | PathLike[str], solution: Solution | Model) -> None:
     from safetensors.numpy import save
 
     maps = solution.component.maps
-    tensors: dict[str, NDArray[Any]] = {"domain": maps.domain.images, "codomain": maps.codomain.images}
+    tensors = tensors_of_action("domain", maps.domain) | tensors_of_action("codomain", maps.codomain)
     tensors |= {f"encoder.{number}": block for number, block in enumerate(solution.encoder.blocks)}
     tensors |= {f"decoder.{number}": block for number, block in enumerate(solution.decoder.blocks)}
     tensors |= _probe(solution)
@@ -121,7 +121,7 @@ def _description(path: str | PathLike[str], metadata: Mapping[str, str]) -> dict
 
 
 def _model(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Model:
-    domain, codomain = PermutationAction(tensors["domain"]), PermutationAction(tensors["codomain"])
+    domain, codomain = action_of_tensors("domain", tensors), action_of_tensors("codomain", tensors)
     invariant = description["maps"] == "invariant"
     maps = InvariantMaps(domain, codomain.degree) if invariant else EquivariantMaps(domain, codomain)
     component = Component(maps, tuple(description["ranks"]))
