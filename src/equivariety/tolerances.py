@@ -54,9 +54,9 @@ def gram_eigenvalue_error(largest: NDArray[np.float64] | float, precision: float
     return np.asarray(largest) * (4 * precision)
 
 
-def resolved_eigenvalue(largest: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Above a millionth of the largest eigenvalue a Gram matrix in double precision gives nine digits and more."""
-    return np.asarray(largest) * 1e-6
+def resolved_eigenvalue(largest: NDArray[np.float64] | float, precision: float) -> NDArray[np.float64]:
+    """Above this part of the largest eigenvalue a Gram matrix gives nine digits in double precision, else three."""
+    return np.asarray(largest) * max(1e-6, 1e4 * precision)
 
 
 def residual_cutoff(energy: float) -> float:

@@ -23,7 +23,7 @@ BLOCKS = st.builds(
 
 
 def brute_force(block):
-    """Selections of terms up to exchange within a level, with what is cut off, Morse index and dimension by their definitions."""
+    """Selections of terms up to exchange within a level: what they cut off, Morse index, dimension by definition."""
     terms = [(level, value) for level, (value, m) in enumerate(zip(block.values, block.multiplicities, strict=True))
              for _ in range(m)]  # fmt: skip
     found = {}

@@ -68,6 +68,8 @@ class Axes:
     """Directions in which the data do not vanish."""
     determined: NDArray[np.bool_]
     """Directions that the data tell from rounding errors of their own precision."""
+    strong: NDArray[np.bool_]
+    """Directions that one pass over the data has resolved to many digits: the others are worth a second one."""
     errors: NDArray[np.float64]
     """Size of the rounding errors in the eigenvalues, of the same shape."""
 
@@ -77,21 +79,18 @@ class Axes:
 
 
 def principal_axes(S: Array, field: Field, energy: float, precision: float) -> Axes:
-    """Axes from the Gram matrix S in working form; ``energy`` is the sum of the squares of all inputs, in all blocks."""
+    """Axes from the Gram matrix S in working form; ``energy`` is the sum of the squares of the inputs in all blocks."""
     values, vectors = eigen(S, field)
+    determined = values > gram_eigenvalue_cutoff(values[:, :1], energy, precision)
     return Axes(
         field,
         values,
         vectors,
         values > gram_eigenvalue_cutoff(values[:, :1], energy),
-        values > gram_eigenvalue_cutoff(values[:, :1], energy, precision),
+        determined,
+        determined & (values > resolved_eigenvalue(values[:, :1], precision)),
         np.broadcast_to(gram_eigenvalue_error(values[:, :1], precision), values.shape),
     )
-
-
-def strong_axes(axes: Axes) -> NDArray[np.bool_]:
-    """The axes that one pass over the data has resolved: the others are worth a second one."""
-    return axes.values > resolved_eigenvalue(axes.values[:, :1])
 
 
 def sharpened_axes(axes: Axes, S: Array, energy: float, precision: float) -> Axes:
@@ -101,7 +100,7 @@ def sharpened_axes(axes: Axes, S: Array, energy: float, precision: float) -> Axe
     axes both parts are blocks of one matrix; stand-ins that exceed the weak values but not by much take the place of
     the strong values, so that one decomposition keeps both apart without losing digits.
     """
-    field, strong = axes.field, strong_axes(axes)
+    field, strong = axes.field, axes.strong
     inside = adjoint(axes.vectors) @ S @ axes.vectors
     both = axes.doubled(strong)
     inside = np.where(both[:, :, None] | both[:, None, :], 0.0, inside)
@@ -120,7 +119,7 @@ def sharpened_axes(axes: Axes, S: Array, energy: float, precision: float) -> Axe
         determined = seen & (values > gram_eigenvalue_cutoff(values[:, :1], energy, precision))
     # Errors of the strong axes are left to the residual, which the rest of the error is measured by.
     errors = np.where(strong, 0.0, gram_eigenvalue_error(top, EPSILON))
-    return Axes(field, values, axes.vectors @ vectors, seen, determined, errors)
+    return Axes(field, values, axes.vectors @ vectors, seen, determined, strong, errors)
 
 
 def principal(S: Array, field: Field, energy: float, precision: float) -> BlockSpectrum:
@@ -165,12 +164,24 @@ def regression_along(axes: Axes, along: Array) -> BlockSpectrum:
     whitened = along * scale
     U, sigma, V = singular(whitened, field)
     encoder = axes.doubled(sigma)[:, :, None] * (adjoint(V) @ adjoint(axes.vectors * scale))
-    explained = (np.abs(whitened) ** 2).sum(axis=1)[:, : values.shape[1]]
-    doubt = float((explained * np.where(kept, np.minimum(axes.errors / values, 1.0), 0.0)).sum())
+    doubt = float((explained(axes, along) * np.minimum(axes.errors / values, 1.0)).sum())
     spanned = kept.sum(axis=1)
     return _canonical(
-        field, sigma**2, field.unpack(encoder), field.unpack(U), np.minimum(spanned, sigma.shape[1]), spanned, 0.0, doubt
+        field,
+        sigma**2,
+        field.unpack(encoder),
+        field.unpack(U),
+        np.minimum(spanned, sigma.shape[1]),
+        spanned,
+        0.0,
+        doubt,
     )
+
+
+def explained(axes: Axes, along: Array) -> NDArray[np.float64]:
+    """What each axis that is determined lowers the squared error by on its own, shape (blocks, cols)."""
+    squares = (np.abs(along) ** 2).sum(axis=1)[:, : axes.values.shape[1]]
+    return np.asarray(np.where(axes.determined, squares / np.where(axes.determined, axes.values, 1.0), 0.0))
 
 
 def truncation(Z: Array, field: Field, dimension: int) -> BlockSpectrum:
