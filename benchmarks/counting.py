@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import equivariety as ev
-from equivariety.blocks import allocate
+from equivariety.ranks import allocate
 from equivariety.varieties.bounded import RankBounded
 
 CASES: tuple[tuple[str, str, int], ...] = (

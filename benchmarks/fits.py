@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA, IncrementalPCA
 import equivariety as ev
 from benchmarks.data import images
 from benchmarks.timing import Timing, race
-from equivariety.blocks import compiled_sums
+from equivariety.moments import compiled_sums
 from equivariety.varieties import compiled_map
 
 RANK = 99

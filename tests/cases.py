@@ -61,7 +61,11 @@ def random_map(maps, ranks, rng):
     """A random map with the given block ranks, as a product of random factors."""
     blocks = []
     for number, bundle in enumerate(maps.bundles):
-        rows, cols, beta = maps.target.multiplicities[number], maps.source.multiplicities[number], bundle.field.beta
+        rows, cols, beta = (
+            maps.codomain_basis.multiplicities[number],
+            maps.domain_basis.multiplicities[number],
+            bundle.field.beta,
+        )
         block = np.zeros((bundle.size, rows, cols, beta))
         for place, member in enumerate(bundle.members):
             left = bundle.field.pack(rng.standard_normal((rows, ranks[member], beta)))

@@ -113,7 +113,7 @@ def equivariance_error(
     """
     maps = EquivariantMaps(domain, codomain or domain)
     if not callable(subject):
-        matrix = maps._validated(subject)
+        matrix = maps.as_matrix(subject)
         return EquivarianceError(_matrix_errors(matrix, maps), _audit(matrix, maps), {})
     apply = _on_rows(subject)
     rows = np.random.default_rng(seed).standard_normal((SAMPLES, domain.degree))

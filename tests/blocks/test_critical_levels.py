@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equivariety.blocks.critical import Landscape, Levels, levels
+from equivariety.blocks.critical_levels import Landscape, Levels, levels
 
 BLOCKS = st.builds(
     lambda multiplicities, rank, beta: Levels(

@@ -14,9 +14,8 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 
 import equivariety as ev
-from equivariety.blocks import chunks
 from equivariety.errors import InputError
-from equivariety.varieties import streams
+from equivariety.moments import chunks, streams
 
 SHIFT = ev.actions.image_shift((2, 3), axis=1)
 RNG = np.random.default_rng(0)

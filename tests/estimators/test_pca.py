@@ -110,7 +110,7 @@ def test_the_size_of_the_batches_inside_does_not_matter(kind, monkeypatch):
     rng = np.random.default_rng(0)
     X, weight = (rng.random((50, 6)) * 200).astype(kind), rng.random(50)
     whole = ev.EquivariantPCA(DIHEDRAL, 3).fit(X, sample_weight=weight)
-    monkeypatch.setattr("equivariety.blocks.chunks.CHUNK_VALUES", 42)
+    monkeypatch.setattr("equivariety.moments.chunks.CHUNK_VALUES", 42)
     parts = ev.EquivariantPCA(DIHEDRAL, 3).fit(X, sample_weight=weight)
     np.testing.assert_allclose(parts.components_, whole.components_, atol=1e-5)
     np.testing.assert_allclose(parts.mean_, whole.mean_, rtol=1e-6)

@@ -60,7 +60,7 @@ def test_fit_and_apply(name: str, library: str) -> None:
 @pytest.mark.parametrize("name", ACTIONS)
 def test_products_on_the_library_itself(name: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What an accelerator runs: no array is read as a NumPy array before the Gram blocks are done."""
-    monkeypatch.setattr("equivariety.blocks.summation.on_host", lambda array: array)
+    monkeypatch.setattr("equivariety.moments.summation.on_host", lambda array: array)
     action = ACTIONS[name]
     X = np.random.default_rng(1).standard_normal((25, action.degree)).astype(np.float32)
     maps = ev.EquivariantMaps(action)
@@ -85,7 +85,7 @@ def test_bytes_are_computed_in_single_precision(library: str) -> None:
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("bad", ["X", "Y"])
 def test_the_first_row_that_is_not_finite_is_named(library: str, bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("equivariety.blocks.summation.on_host", lambda array: array)
+    monkeypatch.setattr("equivariety.moments.summation.on_host", lambda array: array)
     data = {"X": np.ones((40, 15), dtype=np.float32), "Y": np.ones((40, 15), dtype=np.float32)}
     data[bad][[11, 30], 3] = np.inf
     X, Y = LIBRARIES[library](data["X"]), LIBRARIES[library](data["Y"])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import equivariety as ev
 from cases import FAMILIES, pairs_of_actions, random_map
 from equivariety.errors import InputError
-from equivariety.varieties.counting import Slot, count_exact, count_maximal
-from equivariety.varieties.listing import maximal_tuples
+from equivariety.ranks.counting import Slot, count_exact, count_maximal
+from equivariety.ranks.listing import maximal_tuples
 
 SLOTS = st.lists(st.builds(Slot, st.integers(1, 4), st.integers(0, 4)), min_size=1, max_size=4)
 

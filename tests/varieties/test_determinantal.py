@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import equivariety as ev
-from equivariety.varieties.counting import Slot, count_exact, count_maximal
+from equivariety.ranks.counting import Slot, count_exact, count_maximal
 from referees import REFERENCE
 
 # From Macaulay2 1.21 over Z/32003 and exact Jacobians, and brute force; every case says how.

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import equivariety as ev
-from equivariety.varieties.counting import Slot, count_exact
-from equivariety.varieties.listing import Tails, maximal_tuples
+from equivariety.ranks.counting import Slot, count_exact
+from equivariety.ranks.listing import Tails, maximal_tuples
 
 PRIME = 2**31 - 1
 

@@ -131,7 +131,7 @@ def test_rotation_of_images():
     maps = FAMILIES["rotation"]
     assert [(b.label, b.field, b.cols) for b in maps.blocks] == [((1, 1), "R", 3), ((4, 3), "C", 2), ((2, 1), "R", 2)]
     # In the basis of the library the rotation is I_3, two blocks [[0, -1], [1, 0]] and -I_2.
-    Q = maps.source.matrix()
+    Q = maps.domain_basis.matrix()
     T = Q.T @ maps.domain.matrix() @ Q
     expected = np.zeros((9, 9))
     expected[:3, :3], expected[7:, 7:] = np.eye(3), -np.eye(2)

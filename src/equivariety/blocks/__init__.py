@@ -1,7 +1,5 @@
-"""One block, numbers: matrices over R, C and H, Gram blocks that add, regression, rank allocation."""
+"""One block, numbers: matrices over R, C and H, regression and truncation for all ranks, critical levels, degrees."""
 
-from equivariety.blocks.allocation import allocate
-from equivariety.blocks.moments import Moments
 from equivariety.blocks.regression import BlockSpectrum, principal, regression, truncation
 
-__all__ = ["BlockSpectrum", "Moments", "allocate", "principal", "regression", "truncation"]
+__all__ = ["BlockSpectrum", "principal", "regression", "truncation"]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks.chunks import in_threads
 from equivariety.isotypic.fields import Field
+from equivariety.threads import in_threads
 
 Array = NDArray[Any]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
-    from equivariety.blocks import Moments
+    from equivariety.moments import Moments
     from equivariety.varieties import EquivariantMaps
 
 STEPS = 50

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
-from equivariety.blocks import Moments
-from equivariety.blocks.chunks import as_floating
 from equivariety.errors import InputError
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
+from equivariety.moments import Moments
+from equivariety.moments.chunks import as_floating
 from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -75,12 +75,12 @@ class Accumulated:
     @cached_property
     def input_mean(self) -> Vector:
         """Invariant part of the mean of the inputs; zero without centering."""
-        return self.input_origin + self._mean(self.maps.source, self._given.input_sum)
+        return self.input_origin + self._mean(self.maps.domain_basis, self._given.input_sum)
 
     @cached_property
     def target_mean(self) -> Vector:
         """Invariant part of the mean of the targets; zero without centering."""
-        return self.target_origin + self._mean(self.maps.target, self._given.target_sum)
+        return self.target_origin + self._mean(self.maps.codomain_basis, self._given.target_sum)
 
     @property
     def _given(self) -> Moments:

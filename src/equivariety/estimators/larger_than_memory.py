@@ -15,9 +15,9 @@ import numpy as np
 
 from equivariety.errors import InputError
 from equivariety.estimators.validation import validated_inputs, validated_pair, validated_weight
-from equivariety.varieties.clusters import as_dask_array, is_dask, require_chunks
+from equivariety.moments.clusters import as_dask_array, is_dask, require_chunks
+from equivariety.moments.streams import slabs
 from equivariety.varieties.fitting import is_stored, is_stream
-from equivariety.varieties.streams import slabs
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,6 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from equivariety.actions import PermutationAction
-from equivariety.blocks.chunks import row_chunks
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted
 from equivariety.estimators.larger_than_memory import over_parts, row_by_row, training_data
@@ -23,6 +22,7 @@ from equivariety.estimators.validation import (
     validated_inputs,
 )
 from equivariety.isotypic.arrays import constant, namespace, on_host, widest_float
+from equivariety.moments.chunks import row_chunks
 from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component

@@ -12,9 +12,9 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import validate_data
 
 from equivariety.actions import PermutationAction, trivial
-from equivariety.blocks.chunks import as_floating, first_not_finite
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, to_numpy
+from equivariety.moments.chunks import as_floating, first_not_finite
 from equivariety.validation import refuse_masked, refuse_sparse
 from equivariety.varieties import fitting
 

@@ -1,17 +1,17 @@
 """Geometry of the varieties: singular points, tangent spaces, critical points, fibres, equations."""
 
-from equivariety.geometry.critical import CriticalPoint, CriticalPoints
+from equivariety.algebra.scripts import whole_matrix_script
+from equivariety.blocks.generic_ed_degree import generic_ed_degree
 from equivariety.geometry.enforcing import PathPoint, augmented, regularization_path, regularized
 from equivariety.geometry.factors import as_factors, dense_component, random_factors
 from equivariety.geometry.fibres import act, balanced_factors, fibre_dimension, same_fibre
-from equivariety.geometry.generic_ed_degree import generic_ed_degree
-from equivariety.geometry.landscapes import FamilyCriticalPoints
 from equivariety.geometry.networks import Judgement, LossDiagram, loss_on_data, loss_to_target
-from equivariety.geometry.ranks import block_ranks, components_containing
-from equivariety.geometry.scripts import whole_matrix_script
 from equivariety.geometry.similarity import TransformedComponent, after, conjugated, times
-from equivariety.geometry.singular import SingularLocus, is_smooth
 from equivariety.geometry.tangent import TangentSpace, tangent_space
+from equivariety.varieties.block_ranks import block_ranks, components_containing
+from equivariety.varieties.critical_points import CriticalPoint, CriticalPoints
+from equivariety.varieties.landscapes import FamilyCriticalPoints
+from equivariety.varieties.singular_locus import SingularLocus, is_smooth
 
 __all__ = [
     "CriticalPoint",

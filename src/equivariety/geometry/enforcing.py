@@ -23,10 +23,10 @@ from scipy.optimize import minimize
 from equivariety.actions import trivial
 from equivariety.blocks import regression
 from equivariety.errors import InputError
-from equivariety.geometry.critical import CriticalPoints
 from equivariety.geometry.factors import dense_component
 from equivariety.isotypic import REAL
 from equivariety.tolerances import EPSILON, gram_eigenvalue_cutoff
+from equivariety.varieties.critical_points import CriticalPoints
 from equivariety.varieties.fitting import validated_data
 from equivariety.varieties.maps import EquivariantMaps
 

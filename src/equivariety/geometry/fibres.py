@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from equivariety.errors import InputError
 from equivariety.geometry.chains import Chain, field_rank
 from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains, network_spaces, zero_map
-from equivariety.geometry.ranks import validated_member
 from equivariety.isotypic import field_named
 from equivariety.tolerances import vanishing_cutoff
 from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.block_ranks import validated_member
 from equivariety.varieties.component import Component, truncations, validated_ranks
 
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from equivariety.blocks import Moments
 from equivariety.geometry.chains import BlockLoss, Chain, field_rank
 from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains, zero_map
-from equivariety.geometry.landscapes import Problem, data_problem, distance_problem
+from equivariety.moments import Moments
 from equivariety.tolerances import vanishing_cutoff
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.component import Component
 from equivariety.varieties.fitting import data_moments
+from equivariety.varieties.landscapes import Problem, data_problem, distance_problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class LossDiagram:
     def map(self, parameter: Parameter) -> Any:
         """F(theta) as a dense matrix."""
         blocks = {m: [chain.product] for m, chain in self._chains(parameter).items()}
-        zero = zero_map(self.component.maps.source, self.component.maps.target)
+        zero = zero_map(self.component.maps.domain_basis, self.component.maps.codomain_basis)
         return from_chains([zero], blocks)[0].matrix()
 
     def loss(self, parameter: Parameter) -> float:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from equivariety.blocks.linear_algebra import adjoint
 from equivariety.errors import InputError
-from equivariety.geometry.ranks import block_ranks, validated_member
-from equivariety.geometry.strata import drops_rank
 from equivariety.isotypic import Field
+from equivariety.ranks.strata import drops_rank
+from equivariety.varieties.block_ranks import block_ranks, validated_member
 from equivariety.varieties.component import Component, truncations
 
 

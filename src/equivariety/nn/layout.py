@@ -91,7 +91,7 @@ class Layout:
         return tuple(found)
 
     def _group(self, number: int, bundle: Bundle, positions: IntArray, widths: tuple[int, ...]) -> Group:
-        outer = self.maps.source.multiplicities[number], self.maps.target.multiplicities[number]
+        outer = self.maps.domain_basis.multiplicities[number], self.maps.codomain_basis.multiplicities[number]
         members = bundle.members[positions]
         return Group(number, positions, members, bundle.field, bundle.copies, (outer[0], *widths, outer[1]))
 
@@ -105,12 +105,12 @@ class Layout:
                 max(piece.split.multiplicity(group.bundle) * group.field.beta for group in groups)
                 for piece in basis.pieces
             )
-            for basis in (self.maps.source, self.maps.target)
+            for basis in (self.maps.domain_basis, self.maps.codomain_basis)
         )
         hidden = [max(group.widths[space] * group.field.beta for group in groups)
                   for space in range(1, len(groups[0].widths) - 1)]  # fmt: skip
-        first = _width(self.maps.source, source_units)
-        last = _width(self.maps.target, target_units)
+        first = _width(self.maps.domain_basis, source_units)
+        last = _width(self.maps.codomain_basis, target_units)
         return Batch(tuple(groups), source_units, target_units, (first, *hidden, last))
 
     def parameter_starts(self, factor: int) -> tuple[IntArray, int]:
@@ -142,9 +142,9 @@ class Layout:
     def _places(self, space: int, group: Group, batch: Batch) -> tuple[IntArray, IntArray]:
         """For each position of a slot the index of its number over the field (-1: padding) and the unit."""
         if space == 0:
-            return _outer_places(self.maps.source, group, batch.source_units)
+            return _outer_places(self.maps.domain_basis, group, batch.source_units)
         if space == len(group.widths) - 1:
-            return _outer_places(self.maps.target, group, batch.target_units)
+            return _outer_places(self.maps.codomain_basis, group, batch.target_units)
         position = np.arange(batch.widths[space])
         index = position // group.field.beta
         return np.where(index < group.widths[space], index, -1), position % group.field.beta
@@ -153,7 +153,7 @@ class Layout:
 def feature_places(layout: Layout) -> IntArray:
     """For each feature of the first hidden space, block by block, its place in the padded columns of the batches."""
     groups = layout.groups
-    source = layout.maps.source.select([(group.bundle, group.positions) for group in groups])
+    source = layout.maps.domain_basis.select([(group.bundle, group.positions) for group in groups])
     space = HiddenSpace(source.bundles, tuple(group.widths[1] for group in groups))
     features = {id(group): places for group, places in zip(groups, space.places(), strict=True)}
     order = np.empty(space.degree, dtype=np.intp)

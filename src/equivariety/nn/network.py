@@ -47,8 +47,8 @@ class BlockNetwork(Constants):
         batches = self.layout.batches
         if not batches:
             raise InputError("every block is zero: the actions share no irreducible, or all ranks are 0")
-        self.source = Analysis(maps.source, batches, device, dtype)
-        self.target = Synthesis(maps.target, batches, device, dtype)
+        self.source = Analysis(maps.domain_basis, batches, device, dtype)
+        self.target = Synthesis(maps.codomain_basis, batches, device, dtype)
         self.factors = nn.ModuleList(Factor(self.layout, number, device, dtype) for number in range(len(hidden) + 1))
         if hidden:
             self.keep("feature_order", feature_places(self.layout), device)
@@ -167,7 +167,7 @@ class BlockNetwork(Constants):
         """The factors as maps of the library in float64, first to last: domain -> hidden spaces -> codomain."""
         groups = self.layout.groups
         chosen = [(group.bundle, group.positions) for group in groups]
-        source, target = self.maps.source.select(chosen), self.maps.target.select(chosen)
+        source, target = self.maps.domain_basis.select(chosen), self.maps.codomain_basis.select(chosen)
         inner = [HiddenSpace(source.bundles, tuple(group.widths[space] for group in groups))
                  for space in range(1, len(self.factors))]  # fmt: skip
         spaces: list[Coordinates] = [source, *inner, target]

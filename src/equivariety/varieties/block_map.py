@@ -11,10 +11,11 @@ import numpy as np
 from array_api_compat import is_array_api_obj
 from numpy.typing import NDArray
 
-from equivariety.blocks.chunks import as_floating, in_threads, row_chunks
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
+from equivariety.moments.chunks import as_floating, row_chunks
+from equivariety.threads import in_threads
 from equivariety.varieties.compiled_map import COMPILED_ROWS, compiled_map
 from equivariety.varieties.hidden_space import HiddenSpace
 

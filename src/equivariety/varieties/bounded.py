@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from equivariety.blocks import BlockSpectrum, Moments, allocate
+from equivariety.blocks import BlockSpectrum
 from equivariety.errors import InputError
+from equivariety.moments import Moments
+from equivariety.ranks import allocate
+from equivariety.ranks.counting import Slot, count_exact, count_maximal
+from equivariety.ranks.listing import maximal_tuples
 from equivariety.validation import whole_number
 from equivariety.varieties.component import Component, truncations, validated_ranks
-from equivariety.varieties.counting import Slot, count_exact, count_maximal
 from equivariety.varieties.fitting import data_moments, spectra
-from equivariety.varieties.listing import maximal_tuples
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
 
 if TYPE_CHECKING:
-    from equivariety.geometry.equations import Equations
-    from equivariety.geometry.landscapes import FamilyCriticalPoints
-    from equivariety.geometry.singular import SingularLocus
+    from equivariety.algebra.equations import Equations
+    from equivariety.varieties.landscapes import FamilyCriticalPoints
+    from equivariety.varieties.singular_locus import SingularLocus
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class RankBounded:
 
     def singular_locus(self) -> SingularLocus:
         """The singular points of the whole family: of its components, and where two components meet."""
-        from equivariety.geometry.singular import SingularLocus
+        from equivariety.varieties.singular_locus import SingularLocus
 
         return SingularLocus(self)
 
@@ -117,15 +119,15 @@ class RankBounded:
         >>> point.ranks, round(point.distance, 6)
         ((1, 0), 4.242641)
         """
-        U = self.maps._validated(U)
+        U = self.maps.as_matrix(U)
         scale = unit_scale(U)
         found = truncations(self.maps, U / scale)
         return nearest_point(self._best_component(found), U / scale, found, scale)
 
     def equations(self) -> Equations:
         """Generators of the radical ideal of the real points as SymPy polynomials in the coordinates of the blocks."""
-        from equivariety.geometry.equations import equations
-        from equivariety.geometry.ideals import family_ideal
+        from equivariety.algebra.equations import equations
+        from equivariety.algebra.ideals import family_ideal
 
         return equations(self.maps, family_ideal(self))
 
@@ -140,21 +142,21 @@ class RankBounded:
         points : {"real", "complex"}
             The ideal of the real points, or of all complex points, which can have more components.
         """
-        from equivariety.geometry.ideals import family_ideal
-        from equivariety.geometry.scripts import script
+        from equivariety.algebra.ideals import family_ideal
+        from equivariety.algebra.scripts import script
 
         return script(family_ideal(self, points), system, characteristic)
 
     def critical_points(self, U: Any) -> FamilyCriticalPoints:
         """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""
-        from equivariety.geometry.landscapes import FamilyCriticalPoints, distance_problem
+        from equivariety.varieties.landscapes import FamilyCriticalPoints, distance_problem
 
         return FamilyCriticalPoints(self, distance_problem(self.maps, U))
 
     def critical_fits(self, X: Any, Y: Any | None = None) -> FamilyCriticalPoints:
         """The critical points of the mean squared error on data, on all components, lazily, best first."""
-        from equivariety.geometry.landscapes import FamilyCriticalPoints, data_problem
         from equivariety.varieties.fitting import data_moments
+        from equivariety.varieties.landscapes import FamilyCriticalPoints, data_problem
 
         return FamilyCriticalPoints(self, data_problem(self.maps, data_moments(self.maps, X, Y)))
 
@@ -196,7 +198,7 @@ class RankBounded:
 def _kinds(maps: EquivariantMaps, field: str) -> Counter[Slot]:
     """How many blocks of each kind there are, as far as their ranks are concerned, over R or over C."""
     kinds: Counter[Slot] = Counter()
-    for bundle, rows, cols in maps._bundle_shapes:
+    for bundle, rows, cols in maps.bundle_shapes:
         rank = min(rows, cols)
         if field == "R" or bundle.field.name == "R":
             kinds[Slot(bundle.dimension, rank)] += bundle.size

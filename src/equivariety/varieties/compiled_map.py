@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.isotypic.decomposition import ChangeOfBasis
-from equivariety.kernels import available
-from equivariety.kernels.layout import (
+from equivariety.moments.kernels import available
+from equivariety.moments.kernels.layout import (
     COMPILED_TYPES,
     OrbitLayout,
     aligned,
@@ -61,7 +61,7 @@ class _Encoder:
     """From points to features."""
 
     def __init__(self, map: BlockMap, hidden: HiddenSpace, layout: OrbitLayout, dtype: np.dtype[Any]) -> None:
-        from equivariety.kernels import compiled
+        from equivariety.moments.kernels import compiled
 
         self._compiled, self._layout, self._dtype = compiled, layout, dtype
         self._lanes = compiled.VECTOR_BYTES // dtype.itemsize
@@ -88,7 +88,7 @@ class _Decoder:
     """From features to points."""
 
     def __init__(self, map: BlockMap, hidden: HiddenSpace, layout: OrbitLayout, dtype: np.dtype[Any]) -> None:
-        from equivariety.kernels import compiled
+        from equivariety.moments.kernels import compiled
 
         self._compiled, self._layout, self._dtype = compiled, layout, dtype
         self._lanes = compiled.VECTOR_BYTES // dtype.itemsize
@@ -123,7 +123,7 @@ def _realizations(map: BlockMap) -> Iterator[NDArray[np.float64]]:
 
 def _products(matrices: list[NDArray[np.float64]], hidden: HiddenSpace, widths: list[int], dtype: np.dtype[Any]) -> Any:
     """The matrices of all coordinates as compiled loops take them."""
-    from equivariety.kernels import compiled
+    from equivariety.moments.kernels import compiled
 
     lanes = compiled.VECTOR_BYTES // dtype.itemsize
     padded = [whole_registers(matrix, lanes, dtype).ravel() for matrix in matrices]

@@ -17,10 +17,10 @@ from equivariety.varieties.scale import lies_within, unit_scale
 from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
 
 if TYPE_CHECKING:
-    from equivariety.blocks import Moments
-    from equivariety.geometry.critical import CriticalPoints
-    from equivariety.geometry.equations import Equations
-    from equivariety.geometry.singular import SingularLocus
+    from equivariety.algebra.equations import Equations
+    from equivariety.moments import Moments
+    from equivariety.varieties.critical_points import CriticalPoints
+    from equivariety.varieties.singular_locus import SingularLocus
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,11 @@ class Component:
 
         By default the tolerance is max(m, n) sqrt(epsilon) / 100 times the norm of M.
         """
-        return lies_within(self.maps._validated(M), tolerance, lambda unit: self.nearest(unit).distance)
+        return lies_within(self.maps.as_matrix(M), tolerance, lambda unit: self.nearest(unit).distance)
 
     def singular_locus(self) -> SingularLocus:
         """The singular points: a union of components of smaller rank; empty if this is a linear space."""
-        from equivariety.geometry.singular import SingularLocus
+        from equivariety.varieties.singular_locus import SingularLocus
 
         return SingularLocus(self)
 
@@ -124,7 +124,7 @@ class Component:
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
         """
-        U = self.maps._validated(U)
+        U = self.maps.as_matrix(U)
         scale = unit_scale(U)
         return nearest_point(self, U / scale, truncations(self.maps, U / scale), scale)
 
@@ -137,8 +137,8 @@ class Component:
         >>> ev.InvariantMaps(ev.actions.trivial(2), 2).bounded(1).component([1]).equations().polynomials
         (a1r1c1*a1r2c2 - a1r1c2*a1r2c1,)
         """
-        from equivariety.geometry.equations import equations
-        from equivariety.geometry.ideals import component_ideal
+        from equivariety.algebra.equations import equations
+        from equivariety.algebra.ideals import component_ideal
 
         return equations(self.maps, component_ideal(self))
 
@@ -151,8 +151,8 @@ class Component:
         characteristic : int
             0 for the rational numbers, or a prime that is 1 modulo 4, over which the program is much faster.
         """
-        from equivariety.geometry.ideals import component_ideal
-        from equivariety.geometry.scripts import script
+        from equivariety.algebra.ideals import component_ideal
+        from equivariety.algebra.scripts import script
 
         remarks = [f"Expected: dimension {self.dimension}, degree {self.degree}."]
         return script(component_ideal(self), system, characteristic, remarks)
@@ -170,7 +170,7 @@ class Component:
         >>> points.count, [(point.index_sets, round(point.value, 6), point.morse_index) for point in points]
         (3, [(((0,),), 5.0, 0), (((1,),), 10.0, 1), (((2,),), 13.0, 2)])
         """
-        from equivariety.geometry.landscapes import distance_problem
+        from equivariety.varieties.landscapes import distance_problem
 
         return distance_problem(self.maps, U).on(self)
 
@@ -182,8 +182,8 @@ class Component:
         InputError
             If shapes do not fit, or X does not span every block, so that critical points are not isolated.
         """
-        from equivariety.geometry.landscapes import data_problem
         from equivariety.varieties.fitting import data_moments
+        from equivariety.varieties.landscapes import data_problem
 
         return data_problem(self.maps, data_moments(self.maps, X, Y)).on(self)
 

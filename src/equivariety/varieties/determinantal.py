@@ -16,7 +16,7 @@ from equivariety.validation import whole_number
 from equivariety.varieties.scale import lies_within
 
 if TYPE_CHECKING:
-    from equivariety.geometry.critical import CriticalPoints
+    from equivariety.varieties.critical_points import CriticalPoints
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class DeterminantalVariety:
         >>> DeterminantalVariety(1, 2, 2).ed_degree, DeterminantalVariety(1, 2, 2).generic_ed_degree
         (2, 6)
         """
-        from equivariety.geometry.generic_ed_degree import generic_ed_degree
+        from equivariety.blocks.generic_ed_degree import generic_ed_degree
 
         size = self._field.width
         count = generic_ed_degree(size * self.rank, size * self.m, size * self.n)
@@ -151,7 +151,7 @@ class DeterminantalVariety:
 
     def critical_points(self, M: Any) -> CriticalPoints:
         """The critical points of the squared Frobenius distance to M on the matrices of rank r, best first."""
-        from equivariety.geometry.landscapes import determinantal_critical_points
+        from equivariety.varieties.landscapes import determinantal_critical_points
 
         return determinantal_critical_points(self, M)
 

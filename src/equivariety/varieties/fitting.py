@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from equivariety.blocks import BlockSpectrum, Moments, principal, regression
-from equivariety.blocks.chunks import as_floating
-from equivariety.blocks.samples import Samples
-from equivariety.blocks.summation import moments
+from equivariety.blocks import BlockSpectrum, principal, regression
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import to_numpy
+from equivariety.moments import Moments
+from equivariety.moments.chunks import as_floating
+from equivariety.moments.samples import Samples
+from equivariety.moments.summation import moments
 from equivariety.validation import refuse_masked, refuse_sparse
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -59,8 +60,8 @@ def data_moments(
     >>> data_moments(maps, iter([(X[:4], None, [1, 1, 1, 3]), X[4:]])).weight
     8.0
     """
-    from equivariety.varieties.clusters import cluster_moments, is_dask
-    from equivariety.varieties.streams import slabs, stream_moments
+    from equivariety.moments.clusters import cluster_moments, is_dask
+    from equivariety.moments.streams import slabs, stream_moments
 
     if is_dask(X):
         return cluster_moments(maps, X, Y, sample_weight, origins)
@@ -79,7 +80,7 @@ def data_moments(
 
 def array_moments(maps: EquivariantMaps, samples: Samples) -> Moments:
     """Moments of arrays in memory."""
-    return moments(validated_samples(maps, samples), maps.source, maps.target)
+    return moments(validated_samples(maps, samples), maps.domain_basis, maps.codomain_basis)
 
 
 def around(samples: Samples, origins: Origins | None) -> Samples:

@@ -14,9 +14,9 @@ from equivariety.actions import PermutationAction, trivial
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
 from equivariety.isotypic.irreducible import Label
+from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
-from equivariety.varieties.counting import Slot
 from equivariety.varieties.scale import lies_within, unit_scale
 
 if TYPE_CHECKING:
@@ -122,15 +122,15 @@ class EquivariantMaps:
         return tuple(number for number, (cols, rows) in enumerate(sides) if rows and cols)
 
     @cached_property
-    def source(self) -> ChangeOfBasis:
+    def domain_basis(self) -> ChangeOfBasis:
         """The change of basis of the domain, of the shared irreducibles only."""
         return self._shared_part(self.decomposition.domain)
 
     @cached_property
-    def target(self) -> ChangeOfBasis:
+    def codomain_basis(self) -> ChangeOfBasis:
         """The change of basis of the codomain, of the shared irreducibles only."""
         if self.decomposition.codomain is self.decomposition.domain:
-            return self.source
+            return self.domain_basis
         return self._shared_part(self.decomposition.codomain)
 
     def _shared_part(self, basis: ChangeOfBasis) -> ChangeOfBasis:
@@ -141,7 +141,7 @@ class EquivariantMaps:
     @property
     def bundles(self) -> tuple[Bundle, ...]:
         """The shared bundles."""
-        return self.source.bundles
+        return self.domain_basis.bundles
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -151,18 +151,18 @@ class EquivariantMaps:
     @property
     def dimension(self) -> int:
         """Real dimension of the space: the number of orbits of the group on pairs (codomain point, domain point)."""
-        return sum(bundle.size * bundle.field.beta * rows * cols for bundle, rows, cols in self._bundle_shapes)
+        return sum(bundle.size * bundle.field.beta * rows * cols for bundle, rows, cols in self.bundle_shapes)
 
     @property
     def largest_rank(self) -> int:
         """The largest rank that an equivariant map can have."""
-        return sum(bundle.size * bundle.dimension * min(rows, cols) for bundle, rows, cols in self._bundle_shapes)
+        return sum(bundle.size * bundle.dimension * min(rows, cols) for bundle, rows, cols in self.bundle_shapes)
 
     @cached_property
     def largest_ranks(self) -> NDArray[np.intp]:
         """The largest rank of every block, in the order of :attr:`blocks`, without making the blocks."""
         result = np.zeros(len(self.decomposition.irreducibles), dtype=np.intp)
-        for bundle, rows, cols in self._bundle_shapes:
+        for bundle, rows, cols in self.bundle_shapes:
             result[bundle.members] = min(rows, cols)
         return result
 
@@ -177,20 +177,22 @@ class EquivariantMaps:
         return tuple(result.tolist())
 
     @property
-    def _bundle_shapes(self) -> list[tuple[Bundle, int, int]]:
+    def bundle_shapes(self) -> list[tuple[Bundle, int, int]]:
         """The shared bundles with rows and columns of their blocks."""
-        return list(zip(self.bundles, self.target.multiplicities, self.source.multiplicities, strict=True))
+        return list(
+            zip(self.bundles, self.codomain_basis.multiplicities, self.domain_basis.multiplicities, strict=True)
+        )
 
     def coordinates(self, M: Any) -> tuple[NDArray[np.float64], ...]:
         """Blocks of the orthogonal projection of M: per shared bundle components (members, rows, cols, beta)."""
-        M = self._validated(M)
-        parts = self.source.analyze(M)
+        M = self.as_matrix(M)
+        parts = self.domain_basis.analyze(M)
         return tuple(self._bundle_coordinates(number, part) for number, part in enumerate(parts))
 
     def _bundle_coordinates(self, number: int, part: NDArray[np.float64]) -> NDArray[np.float64]:
         bundle = self.bundles[number]
         members, copies, beta = bundle.size, bundle.copies, bundle.field.beta
-        target = self.target.select([(number, np.arange(members))])
+        target = self.codomain_basis.select([(number, np.arange(members))])
         (both,) = target.analyze(np.ascontiguousarray(part.reshape(part.shape[0], -1).T))
         both = both.reshape(members, copies, -1, beta, *both.shape[1:])
         both = np.einsum("bcspbcrq->brcqsp", both)
@@ -200,7 +202,7 @@ class EquivariantMaps:
 
     def from_coordinates(self, blocks: Sequence[NDArray[np.float64]]) -> BlockMap:
         """The map with the given blocks."""
-        return BlockMap(self.source, self.target, tuple(blocks))
+        return BlockMap(self.domain_basis, self.codomain_basis, tuple(blocks))
 
     def project(self, M: Any) -> NDArray[np.float64]:
         """The nearest equivariant map: the Reynolds operator, without summing over the group.
@@ -220,13 +222,13 @@ class EquivariantMaps:
 
     def distance(self, M: Any) -> float:
         """Frobenius distance of M from the equivariant maps: how far from equivariant it is."""
-        M = self._validated(M)
+        M = self.as_matrix(M)
         scale = unit_scale(M)
         return scale * float(np.linalg.norm(M / scale - self.project(M / scale)))
 
     def contains(self, M: Any, tolerance: float | None = None) -> bool:
         """Whether M is equivariant up to a distance; by default max(m, n) sqrt(epsilon) / 100 times its norm."""
-        return lies_within(self._validated(M), tolerance, self.distance)
+        return lies_within(self.as_matrix(M), tolerance, self.distance)
 
     def bounded(self, rank: int) -> RankBounded:
         """The equivariant maps of rank at most ``rank``: the function space of linear networks with a bottleneck."""
@@ -234,7 +236,8 @@ class EquivariantMaps:
 
         return RankBounded(self, rank)
 
-    def _validated(self, M: Any) -> NDArray[np.float64]:
+    def as_matrix(self, M: Any) -> NDArray[np.float64]:
+        """M as an array of float64, after checking that it has the shape of the maps and holds finite real numbers."""
         given = np.asarray(M)
         if given.shape != self.shape:
             raise InputError(f"the matrix must have shape {self.shape}, not {given.shape}")
@@ -306,7 +309,7 @@ class InvariantMaps(EquivariantMaps):
         >>> maps.from_psi([[7, 5]])
         array([[7., 5., 7., 7., 5.]])
         """
-        M = self._validated(M)
+        M = self.as_matrix(M)
         if not self.contains(M):
             raise InputError(f"the matrix must be invariant; its distance from the invariant ones is "
                              f"{self.distance(M):.3g}: project it first")  # fmt: skip

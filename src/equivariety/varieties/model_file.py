@@ -138,7 +138,7 @@ def _factors(component: Component, tensors: Mapping[str, NDArray[Any]]) -> tuple
     encoders, decoders = [], []
     for number, group in enumerate(groups):
         size, beta = group.members.size, maps.bundles[group.bundle].field.beta
-        cols, rows = maps.source.multiplicities[group.bundle], maps.target.multiplicities[group.bundle]
+        cols, rows = maps.domain_basis.multiplicities[group.bundle], maps.codomain_basis.multiplicities[group.bundle]
         encoders.append(_block(tensors, f"encoder.{number}", (size, group.rank, cols, beta)))
         decoders.append(_block(tensors, f"decoder.{number}", (size, rows, group.rank, beta)))
     return factors(maps, groups, encoders, decoders)

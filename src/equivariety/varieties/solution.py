@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks import BlockSpectrum, Moments
-from equivariety.blocks.chunks import as_floating, row_chunks
+from equivariety.blocks import BlockSpectrum
 from equivariety.isotypic.arrays import namespace, on_host
+from equivariety.moments import Moments
+from equivariety.moments.chunks import as_floating, row_chunks
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.fitting import validated_data
 from equivariety.varieties.hidden_space import HiddenSpace
@@ -120,7 +121,7 @@ def factors(
     Per group they have shapes (members, rank, cols, beta) and (members, rows, rank, beta).
     """
     chosen = [(group.bundle, group.members) for group in groups]
-    source, target = maps.source.select(chosen), maps.target.select(chosen)
+    source, target = maps.domain_basis.select(chosen), maps.codomain_basis.select(chosen)
     hidden = HiddenSpace(source.bundles, tuple(group.rank for group in groups))
     return BlockMap(source, hidden, tuple(encoders)), BlockMap(hidden, target, tuple(decoders))
 

@@ -1,0 +1,103 @@
+"""Rows of data on their way into moments: made floating, centered and weighted, and refused if they cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.errors import InputError
+from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
+from equivariety.moments.chunks import as_floating, first_not_finite, row_chunks
+from equivariety.tolerances import smallest_mean_square
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Rows of inputs and targets on their way into moments."""
+
+    X: Any
+    Y: Any | None = None
+    """None: the inputs are their own targets."""
+    weight: Any | None = None
+    """One weight for each row."""
+    input_origin: NDArray[np.float64] | None = None
+    """Vector fixed by the group that is subtracted from every row of X, shape (domain degree,)."""
+    target_origin: NDArray[np.float64] | None = None
+    first_row: int = 0
+    """Number of the first row in the whole data, for messages."""
+
+    def roots(self, rows: slice) -> NDArray[np.float64] | None:
+        """Square roots of the weights of some rows."""
+        return None if self.weight is None else np.sqrt(to_numpy(self.weight[rows]))
+
+    def inputs(self, rows: slice) -> Any:
+        """Some rows of X as floating numbers, minus the origin, times the roots of their weights."""
+        return _prepared(self.X[rows, ...], self.input_origin, self.roots(rows))
+
+    def targets(self, rows: slice) -> Any:
+        """The same of Y, which must be given."""
+        assert self.Y is not None
+        return _prepared(self.Y[rows, ...], self.target_origin, self.roots(rows))
+
+    def weight_of(self, rows: slice) -> float:
+        """The number of some rows, or the sum of their weights."""
+        roots = self.roots(rows)
+        return float(rows.stop - rows.start if roots is None else roots @ roots)
+
+
+def _prepared(rows: Any, origin: NDArray[np.float64] | None, root: NDArray[np.float64] | None) -> Any:
+    """Rows as floating numbers, minus the origin, times the roots of their weights."""
+    values = as_floating(rows)
+    if origin is not None:
+        values = values - constant(origin, values)
+    return values if root is None else values * constant(root, values)[:, None]
+
+
+def floating_type(data: Any) -> np.dtype[Any]:
+    """The type in which the data are computed."""
+    return np.dtype(str(as_floating(data[:1, ...]).dtype).rpartition(".")[2])  # without the name of a library
+
+
+def squared_norm(values: Any) -> float:
+    """Sum of squares: of each row in the precision of the data, of all rows in double precision."""
+    xp = namespace(values)
+    return float(xp.sum(xp.vecdot(values, values), dtype=widest_float(values)))
+
+
+def refuse_underflow(samples: Samples, energy: float, precision: float) -> None:
+    """Squares of tiny values in single precision lose their digits, or vanish: say so instead of fitting noise."""
+    X, weight = samples.X, samples.weight
+    counted = X.shape[0] if weight is None else np.count_nonzero(weight)
+    smallest = smallest_mean_square(precision) * counted * X.shape[1]
+    if samples.input_origin is not None or energy >= smallest:
+        return  # around an origin, constant data rightly leave nothing but rounding
+    rows = X if weight is None else X[constant(weight > 0, X)]
+    if bool(namespace(rows).any(rows != 0)):
+        name = "X" if weight is None else "X times the roots of its weights"
+        raise InputError(f"{name} is too small for its precision: the squares of its values underflow; scale it, "
+                         "or give it in double precision")  # fmt: skip
+
+
+def raise_not_finite(samples: Samples) -> None:
+    """Say which of the data, and which row, made a sum infinite or undefined."""
+    sides = [("X", samples.X, samples.input_origin), ("Y", samples.Y, samples.target_origin)]
+    sides = [side for side in sides if side[1] is not None]
+    for name, data, _ in sides:
+        row = first_not_finite(data)
+        if row is not None:
+            raise InputError(f"{name} must hold finite numbers: row {samples.first_row + row} contains NaN or infinity")
+    # The last one is left when the others can be added up.
+    name = next((name for name, data, origin in sides[:-1] if _too_large(samples, data, origin)), sides[-1][0])
+    raise InputError(f"{name} must hold numbers whose squares are finite: some are too large")
+
+
+def _too_large(samples: Samples, data: Any, origin: NDArray[np.float64] | None) -> bool:
+    """Whether the squares of finite numbers, taken and weighted as for their moments, add up to infinity."""
+    total = 0.0
+    with np.errstate(all="ignore"):
+        for rows in row_chunks(data.shape[0], data.shape[1]):
+            total += squared_norm(_prepared(data[rows, ...], origin, samples.roots(rows)))
+    return not np.isfinite(total)

@@ -1,0 +1,97 @@
+"""One pass over the data: the sums of all chunks, by all threads, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+from array_api_compat import device
+
+from equivariety.errors import InputError
+from equivariety.isotypic.arrays import namespace, on_host
+from equivariety.isotypic.decomposition import ChangeOfBasis
+from equivariety.moments.compiled_sums import compiled_sums
+from equivariety.moments.library_sums import LibrarySums
+from equivariety.moments.moments import Moments
+from equivariety.moments.samples import Samples, floating_type, raise_not_finite, refuse_underflow
+from equivariety.threads import in_threads
+from equivariety.tolerances import precision_of
+
+# Chunks that a thread adds up before it hands its sum over, if that leaves this many tasks to share.
+_CHUNKS_PER_TASK = 8
+_FEWEST_TASKS = 16
+
+
+class Summation(Protocol):
+    """A way to add up the moments of rows, and totals of them."""
+
+    def chunks(self, samples: Samples) -> Iterator[slice]:
+        """Rows that are worked on at a time."""
+
+    def zero(self) -> Any:
+        """The total of no data."""
+
+    def add(self, total: Any, samples: Samples, rows: slice) -> Any:
+        """The total with some rows more, in the arrays of the given one."""
+
+    def join(self, total: Any, part: Any) -> Any:
+        """The sum of two totals, in the arrays of the first."""
+
+    def moments(self, total: Any) -> Moments:
+        """What a total means."""
+
+
+def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Moments:
+    """One pass over the rows, chunk by chunk, by all threads.
+
+    Products within a chunk take the precision of the data, sums over chunks are in double precision and in a fixed
+    order: the result does not depend on the number of threads. Nothing but the chunks at work is ever copied.
+
+    Raises
+    ------
+    InputError
+        If a value is not finite; the message names the first such row.
+    """
+    X, Y = on_host(samples.X), None if samples.Y is None else on_host(samples.Y)
+    if Y is not None and isinstance(X, np.ndarray) != isinstance(Y, np.ndarray):
+        X, Y = samples.X, samples.Y  # one of them has to stay where it is
+        if namespace(X) is not namespace(Y) or device(X) != device(Y):
+            raise InputError("Y must be an array of the library of X, on its device")
+    samples = replace(samples, X=X, Y=Y)
+    if X.shape[0] == 0:
+        raise InputError("X must have at least one sample, not 0")
+    summation = _summation(samples, domain, codomain)
+
+    def task(batch: list[slice]) -> Any:
+        total = summation.zero()
+        # Infinite and invalid products are found in the result; warnings on the way would say less.
+        with np.errstate(all="ignore"):
+            for rows in batch:
+                total = summation.add(total, samples, rows)
+        return total
+
+    batches = _batches(list(summation.chunks(samples)))
+    total = summation.zero()
+    for part in in_threads(task, batches) if isinstance(X, np.ndarray) else map(task, batches):
+        total = summation.join(total, part)
+    result = summation.moments(total)
+    if Y is None:
+        result = replace(result, target_norm=result.energy)
+    if not np.isfinite(result.target_norm + result.energy):
+        raise_not_finite(samples)
+    refuse_underflow(samples, result.energy, result.precision)
+    return result
+
+
+def _summation(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Summation:
+    compiled = compiled_sums(samples, domain, codomain)
+    if compiled is not None:
+        return compiled
+    return LibrarySums(domain, codomain, samples.Y is not None, precision_of(floating_type(samples.X)))
+
+
+def _batches(slices: list[slice]) -> list[list[slice]]:
+    size = min(max(len(slices) // _FEWEST_TASKS, 1), _CHUNKS_PER_TASK)
+    return [slices[start : start + size] for start in range(0, len(slices), size)]

@@ -1,0 +1,5 @@
+"""The ranks of many blocks: counted, listed, ordered and allocated; integers and gains only."""
+
+from equivariety.ranks.allocation import allocate
+
+__all__ = ["allocate"]
