@@ -1,19 +1,15 @@
-"""From data, moments or a matrix to the eigenvalues of the blocks of an invariant covariance."""
+"""From a symmetric matrix to the eigenvalues of its blocks after averaging over the group."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.blocks.linear_algebra import eigen
-from equivariety.moments import Moments
 from equivariety.statistics.spectra import CovarianceSpectrum
 from equivariety.varieties.maps import EquivariantMaps
-
-MeanModel = Literal["zero", "invariant", "free"]
-"""What is known of the mean: it is zero, lies in the fixed space, or may be any vector."""
 
 
 def matrix_spectra(maps: EquivariantMaps, S: NDArray[np.float64], samples: float = 1.0) -> list[CovarianceSpectrum]:
@@ -54,26 +50,6 @@ def relabelled_spectra(
         ]
         for case in range(len(orders))
     ]
-
-
-def moment_spectra(maps: EquivariantMaps, moments: Moments, mean: MeanModel = "zero") -> list[CovarianceSpectrum]:
-    """The blocks of the covariance, divided by the number of samples.
-
-    ``moments`` are already centered; ``mean`` says which blocks lost a sample by it.
-    """
-    spectra = []
-    for number, (bundle, gram) in enumerate(zip(maps.bundles, moments.inner, strict=True)):
-        lost = np.full(bundle.size, 1.0 if mean == "free" else 0.0)
-        if mean == "invariant" and number == fixed_bundle(maps):
-            lost[0] = 1.0
-        values = _eigenvalues(gram, bundle.field) / (moments.weight * bundle.dimension)
-        spectra.append(CovarianceSpectrum(bundle.dimension, bundle.field.beta, values, moments.weight - lost))
-    return spectra
-
-
-def fixed_bundle(maps: EquivariantMaps) -> int | None:
-    """The bundle whose first member is the trivial irreducible."""
-    return next((number for number, bundle in enumerate(maps.bundles) if bundle.members[0] == 0), None)
 
 
 def _eigenvalues(components: NDArray[np.float64], field: Any) -> NDArray[np.float64]:
