@@ -174,6 +174,9 @@ class EquivariantCovariance(BaseEstimator):
         return [np.full(bundle.size, float(self.shrinkage)) for bundle in covariance.maps.bundles]
 
     def _refusal(self, samples: int) -> str:
+        if self.shrinkage is not None:
+            return (f"X leaves a whole isotypic component undetermined, with {samples} samples, so that the covariance "
+                    "is singular even after shrinkage")  # fmt: skip
         if samples < self.samples_needed_:
             return (f"X must have at least {self.samples_needed_} samples for a regular covariance with this symmetry, "
                     f'not {samples}; shrinkage="ledoit-wolf" needs fewer')  # fmt: skip

@@ -12,9 +12,7 @@ from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.component import Component
 
 
-def learning_coefficient(
-    component: Component, true_ranks: Sequence[int] | None = None
-) -> tuple[Fraction, int]:
+def learning_coefficient(component: Component, true_ranks: Sequence[int] | None = None) -> tuple[Fraction, int]:
     """Learning coefficient (real log canonical threshold) of a component at maps of given ranks, and its multiplicity.
 
     The free energy of Bayesian learning grows like ``lambda log n - (multiplicity - 1) log log n``; in a regular model

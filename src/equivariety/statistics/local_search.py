@@ -57,9 +57,9 @@ def best_neighbors(
 ) -> list[SymmetryModel]:
     """All models that the search met.
 
-    It starts from permutations that nearly keep the covariance, two for each variable i and its image j. The generators of the best ones, and of the trivial group, then
-    change by a transposition, always to the best neighbor. With ``joins`` the best cyclic groups are joined greedily,
-    and generators dropped, as long as this pays.
+    It starts from permutations that nearly keep the covariance, two for each variable i and its image j, and their
+    products. The generators of the best ones then change by a transposition, always to the best neighbor. With
+    ``joins`` the best cyclic groups are joined greedily, and generators dropped, as long as this pays.
     """
     degree = len(evidence.scatter)
     visited = _Visited(evidence, criterion)

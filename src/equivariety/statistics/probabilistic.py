@@ -83,9 +83,7 @@ def best_model(
     return min(candidates, key=lambda model: model.criterion(penalty, mean_parameters))
 
 
-def candidate_models(
-    spectra: Sequence[CovarianceSpectrum], samples: float, penalty: float
-) -> list[ProbabilisticModel]:
+def candidate_models(spectra: Sequence[CovarianceSpectrum], samples: float, penalty: float) -> list[ProbabilisticModel]:
     """The tuples that are optimal for some noise level, each at its own likeliest one, and the full model.
 
     For a fixed u = 1 / sigma^2 every block chooses its rank alone, by the cost
@@ -147,9 +145,7 @@ def _parameters(part: CovarianceSpectrum) -> NDArray[np.intp]:
     return q + part.beta * q * (2 * part.multiplicity - q - 1) // 2
 
 
-def _envelope(
-    part: CovarianceSpectrum, member: int, samples: float, penalty: float
-) -> Iterator[tuple[float, int]]:
+def _envelope(part: CovarianceSpectrum, member: int, samples: float, penalty: float) -> Iterator[tuple[float, int]]:
     """Where the best rank of a block changes as u = 1 / sigma^2 grows, and to what."""
     values = part.eigenvalues[member]
     values = values[values > 0]

@@ -49,7 +49,6 @@ def ledoit_wolf_shares(covariance: InvariantCovariance, centered: NDArray[np.flo
 
 def _squared_norms(part: Any, bundle: Any) -> NDArray[np.float64]:
     """Sum over samples of the squared norm of the averaged block of one sample, for each member."""
-    samples, members, copies, multiplicity, beta = part.shape
     field = bundle.field
     columns = field.pack(np.moveaxis(part, 2, 3))  # working form of (multiplicity, copies) over the field
     gram = field.unpack(columns @ np.conj(np.swapaxes(columns, -1, -2))) / bundle.dimension

@@ -38,7 +38,7 @@ def marchenko_pastur_median(aspect: float) -> float:
     Examples
     --------
     >>> round(optimal_threshold(1.0) / marchenko_pastur_median(1.0) ** 0.5, 4)
-    2.8582
+    2.8584
     """
     low, high = (1 - sqrt(aspect)) ** 2, (1 + sqrt(aspect)) ** 2
 
