@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
     from equivariety.estimators import InvariantRegression as InvariantRegression
+    from equivariety.polynomial import PolynomialNet as PolynomialNet
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
@@ -33,6 +34,7 @@ _HOMES = {
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "PolynomialNet": "equivariety.polynomial",
     "equivariance_error": "equivariety.audit",
     "load_model": "equivariety.varieties.model_file",
     "save_model": "equivariety.varieties.model_file",
