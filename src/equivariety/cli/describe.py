@@ -62,13 +62,13 @@ def describe(
                 "components": result["components"],
                 "of exactly this rank": result["components_exact_rank"],
                 "over the complex numbers": result["components_complex"],
+                "of exactly this rank over the complex numbers": result["components_complex_exact_rank"],
             }
         )
 
 
 def description(maps: EquivariantMaps, rank: int | None) -> dict[str, Any]:
     """What ``describe --json`` prints."""
-    family = None if rank is None else maps.bounded(rank)
     return {
         "degree": maps.domain.degree,
         "orbits": int(maps.domain.orbit_labels.max()) + 1,
@@ -85,9 +85,19 @@ def description(maps: EquivariantMaps, rank: int | None) -> dict[str, Any]:
             for block in maps.blocks
         ],
         "rank": rank,
-        "components": None if family is None else family.count_components(),
-        "components_exact_rank": None if family is None else family.count_components(exact_rank=True),
-        "components_complex": None if family is None else family.count_components(field="C", exact_rank=True),
+        **component_counts(maps, rank),
+    }
+
+
+def component_counts(maps: EquivariantMaps, rank: int | None) -> dict[str, int | None]:
+    """Components over R and over C: all of them, and those that contain a matrix of exactly the rank."""
+    kinds = [(field, exact) for field in ("R", "C") for exact in (False, True)]
+    family = None if rank is None else maps.bounded(rank)
+    return {
+        "components" + ("_complex" if field == "C" else "") + ("_exact_rank" if exact else ""): (
+            None if family is None else family.count_components(field, exact)
+        )
+        for field, exact in kinds
     }
 
 

@@ -63,7 +63,7 @@ def split_abelian(
 
 def _spectrum(lattice: LatticeType) -> _Spectrum:
     sides, change, points = place_on_grid(lattice)
-    size, k = prod(sides), len(sides)
+    size = prod(sides)
     grid = np.stack(np.unravel_index(np.arange(size), sides), axis=1)
     common = lcm(*sides)
     scaled = grid * (common // np.array(sides, dtype=np.intp))
@@ -71,7 +71,7 @@ def _spectrum(lattice: LatticeType) -> _Spectrum:
     keep = _canonical(numerators, common)
     numerators, grid = numerators[keep], grid[keep]
     divisor = np.gcd(numerators, common)
-    frequencies = np.stack([numerators // divisor, common // divisor], axis=2).reshape(-1, k, 2)
+    frequencies = np.stack([numerators // divisor, common // divisor], axis=2)
     cells, conjugated = _half_cells(grid, sides)
     return _Spectrum(sides, points, cells, conjugated, frequencies)
 

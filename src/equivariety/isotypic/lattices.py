@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -24,7 +24,7 @@ class LatticeType:
 
     sides: tuple[int, ...]
     relations: IntMatrix
-    """Row i says g_i^sides[i] = g_1^c_1 ... g_(i-1)^c_(i-1): entries -c_j, then sides[i] on the diagonal."""
+    """Row i says g_i^sides[i] = g_1^c_1 ... g_(i-1)^c_(i-1): entries -c_j, then sides[i]; i + 1 in all."""
     points: IntArray
     """Points of every orbit by exponents in C order, shape (orbits, size)."""
 
@@ -78,15 +78,22 @@ def _next_level(coarse: LatticeType, image: IntArray) -> Iterator[LatticeType]:
 
 
 def _extended(coarse: LatticeType, image: IntArray, points: IntArray, power: int, place: int) -> LatticeType:
-    exponents = np.unravel_index(place, coarse.sides)
-    relation = (*(-int(exponent) for exponent in exponents), power)
+    relation = (*(-exponent for exponent in _exponents(place, coarse.sides)), power)
     layers = [points]
     for _ in range(power - 1):
         layers.append(image[layers[-1]])
     # The newest exponent varies fastest, so that exponents stay in C order.
     extended = np.stack(layers, axis=2).reshape(len(points), -1)
-    relations = (*(row + (0,) for row in coarse.relations), relation)
-    return LatticeType((*coarse.sides, power), relations, extended)
+    return LatticeType((*coarse.sides, power), (*coarse.relations, relation), extended)
+
+
+def _exponents(place: int, sides: tuple[int, ...]) -> tuple[int, ...]:
+    """The exponents of a point from its place in C order; unlike in NumPy there may be more than 64 of them."""
+    exponents = []
+    for side in reversed(sides):
+        place, exponent = divmod(place, side)
+        exponents.append(exponent)
+    return tuple(reversed(exponents))
 
 
 def _merged(types: list[LatticeType]) -> list[LatticeType]:
@@ -100,9 +107,16 @@ def _merged(types: list[LatticeType]) -> list[LatticeType]:
     ]
 
 
-def diagonal_coordinates(lattice: LatticeType) -> tuple[tuple[int, ...], IntMatrix]:
+def _square(relations: IntMatrix) -> IntArray:
+    """The relations as a lower triangular matrix."""
+    matrix = np.zeros((len(relations), len(relations)), dtype=np.intp)
+    matrix[np.tril_indices(len(relations))] = [entry for row in relations for entry in row]
+    return matrix
+
+
+def diagonal_coordinates(relations: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], IntMatrix]:
     """Invariant factors d and a unimodular V such that a -> a V mod d maps Z^k / relations to Z/d_1 x ... x Z/d_k."""
-    matrix = [list(row) for row in lattice.relations]
+    matrix = [list(row) for row in relations]
     k = len(matrix)
     change = [[int(i == j) for j in range(k)] for i in range(k)]
     for step in range(k):
@@ -136,16 +150,24 @@ def _clear_cross(matrix: list[list[int]], change: list[list[int]], step: int) ->
 def place_on_grid(lattice: LatticeType) -> tuple[tuple[int, ...], IntMatrix, IntArray]:
     """Sides of the grid Z/d, the matrix V, and the points (orbits, size) in C order of the grid.
 
-    A diagonal lattice (a cycle, a grid under shifts) is its own grid: V is the identity.
+    V has one row for each generator: its place on the grid. Generators that stay within the reach of those before them
+    get no axis, so that there are at most log2(size) axes, however many generators there are. A diagonal lattice (a
+    cycle, a grid under shifts) is its own grid.
     """
-    k = len(lattice.sides)
-    if all(lattice.relations[i][j] == 0 for i in range(k) for j in range(i)):
-        identity = tuple(tuple(int(i == j) for j in range(k)) for i in range(k))
-        return lattice.sides, identity, lattice.points
-    sides, change = diagonal_coordinates(lattice)
-    exponents = np.stack(np.unravel_index(np.arange(prod(lattice.sides)), lattice.sides), axis=1)
-    place = (exponents @ np.array(change, dtype=np.intp)) % np.array(sides, dtype=np.intp)
-    flat = np.ravel_multi_index(tuple(place.T), sides)
-    points = np.empty_like(lattice.points)
-    points[:, flat] = lattice.points
-    return sides, change, points
+    free = [i for i, side in enumerate(lattice.sides) if side > 1] or [0]
+    relations = _square(lattice.relations)
+    reduced = relations[np.ix_(free, free)]
+    spans = tuple(lattice.sides[i] for i in free)
+    if not np.tril(reduced, -1).any():
+        sides, axes, points = spans, np.eye(len(free), dtype=np.intp), lattice.points
+    else:
+        sides, change = diagonal_coordinates(reduced.tolist())
+        axes = np.array(change, dtype=np.intp)
+        exponents = np.stack(np.unravel_index(np.arange(prod(spans)), spans), axis=1)
+        place = (exponents @ axes) % np.array(sides, dtype=np.intp)
+        points = np.empty_like(lattice.points)
+        points[:, np.ravel_multi_index(tuple(place.T), sides)] = lattice.points
+    # A generator without an axis is the product of powers that its relation states.
+    rows = -relations[:, free] @ axes
+    rows[free] = axes
+    return sides, tuple(map(tuple, rows.tolist())), points
