@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
     from equivariety.estimators import InvariantRegression as InvariantRegression
     from equivariety.estimators import SymmetrySearch as SymmetrySearch
+    from equivariety.polynomial import PolynomialNet as PolynomialNet
     from equivariety.statistics import expected_risk as expected_risk
     from equivariety.statistics import learning_coefficient as learning_coefficient
     from equivariety.statistics import symmetry_test as symmetry_test
@@ -43,6 +44,7 @@ _HOMES = {
     "expected_risk": "equivariety.statistics",
     "learning_coefficient": "equivariety.statistics",
     "symmetry_test": "equivariety.statistics",
+    "PolynomialNet": "equivariety.polynomial",
     "equivariance_error": "equivariety.audit",
     "load_model": "equivariety.varieties.model_file",
     "save_model": "equivariety.varieties.model_file",
