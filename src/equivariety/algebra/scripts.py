@@ -10,7 +10,7 @@ import numpy as np
 from equivariety.algebra.ideals import Ideal, Minors
 from equivariety.errors import InputError
 from equivariety.isotypic.intertwiners import monomial_intertwiners
-from equivariety.varieties.maps import EquivariantMaps
+from equivariety.isotypic.spaces import Spaces
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def script(ideal: Ideal, system: str, characteristic: int = 0, remarks: Sequence
     return "\n".join([*lines, *_ideals(syntax, ideal), syntax.figures]) + "\n"
 
 
-def whole_matrix_script(maps: EquivariantMaps, rank: int, system: str, characteristic: int = 0) -> str:
+def whole_matrix_script(maps: Spaces, rank: int, system: str, characteristic: int = 0) -> str:
     """A program for the minors of the whole matrix, in the values that equivariant matrices have on orbits of pairs.
 
     The minors cut out all complex points of rank at most r, but for groups with irreducibles over C of dimension above
@@ -158,7 +158,7 @@ def whole_matrix_script(maps: EquivariantMaps, rank: int, system: str, character
     return "\n".join(lines) + "\n"
 
 
-def _entries(maps: EquivariantMaps) -> tuple[list[str], list[list[str]]]:
+def _entries(maps: Spaces) -> tuple[list[str], list[list[str]]]:
     """A variable for each orbit on pairs that does not vanish, and the entries: a variable, its negative, or zero."""
     if maps.domain.monomial is None or maps.codomain.monomial is None:
         raise InputError("the whole matrix can be written in rational numbers for permutations with or without signs "
