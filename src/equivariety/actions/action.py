@@ -6,7 +6,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _FINGERPRINT_DIGITS = 9
 
 
+_KINDS: list[type[Action]] = []
+
+
 class Action(ABC):
     """A group acting on R^n by orthogonal matrices T, one for each generator.
 
@@ -31,6 +34,19 @@ class Action(ABC):
     (:class:`PermutationAction`), permutations with signs (:class:`SignedPermutationAction`), and any other orthogonal
     matrices, such as vectors on points that turn with the points (:class:`OrthogonalAction`).
     """
+
+    generality: ClassVar[int]
+    """Of several kinds that fit given matrices, the one with the smallest number is taken."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        _KINDS.append(cls)
+        _KINDS.sort(key=lambda kind: kind.generality)
+
+    @classmethod
+    @abstractmethod
+    def fitting(cls, parts: Sequence[Fibres], degree: int) -> Action | None:
+        """An action of this kind with the given fibres, if there is one."""
 
     @property
     @abstractmethod
@@ -146,8 +162,6 @@ class Action(ABC):
         InputError
             If the generators carry the coordinates elsewhere.
         """
-        from equivariety.actions.kinds import of_parts
-
         number = new_numbers(points, self.degree)
         try:
             kept = [fibres.restricted(part, number) for part in self.parts]
@@ -155,23 +169,19 @@ class Action(ABC):
             raise InputError(
                 "points must be a union of orbits, each point once: the generators carry them elsewhere"
             ) from error
-        return of_parts([part for part in kept if part is not None], int(number.max()) + 1)
+        return simplest([part for part in kept if part is not None], int(number.max()) + 1)
 
     def __add__(self, other: Action) -> Action:
         """The direct sum: one group acts on both spaces, generator by generator."""
-        from equivariety.actions.kinds import of_parts
-
         same_number_of_generators(self, other, "+")
         parts = [*self.parts, *(fibres.moved(part, self.degree) for part in other.parts)]
-        return of_parts(parts, self.degree + other.degree)
+        return simplest(parts, self.degree + other.degree)
 
     def __mul__(self, other: Action) -> Action:
         """The tensor product: coordinates are pairs (i, j), stored at ``i * other.degree + j``."""
-        from equivariety.actions.kinds import of_parts
-
         same_number_of_generators(self, other, "*")
         parts = [fibres.multiplied(one, two, other.degree) for one in self.parts for two in other.parts]
-        return of_parts(parts, self.degree * other.degree)
+        return simplest(parts, self.degree * other.degree)
 
     def __pow__(self, exponent: int) -> Action:
         """The tensor power: coordinates are tuples of ``exponent`` coordinates."""
@@ -182,11 +192,9 @@ class Action(ABC):
 
     def __rmul__(self, copies: int) -> Action:
         """``copies`` copies side by side (channels); copy c holds the coordinates ``c * degree`` and following."""
-        from equivariety.actions.kinds import of_parts
-
         number = whole_number(copies, "the number of copies of an action", 1)
         parts = [fibres.moved(part, self.degree * copy) for copy in range(number) for part in self.parts]
-        return of_parts(parts, number * self.degree)
+        return simplest(parts, number * self.degree)
 
     def __eq__(self, other: object) -> bool:
         """Whether both act by the same matrices, generator by generator."""
@@ -223,6 +231,17 @@ class Action(ABC):
             digest.update(part.coordinates.astype("<i8").tobytes() + part.images.astype("<i8").tobytes())
             digest.update(np.round(part.matrices * 10**_FINGERPRINT_DIGITS).astype("<i8").tobytes())
         return digest.hexdigest()
+
+
+def simplest(parts: Sequence[Fibres], degree: int) -> Action:
+    """An action with the given fibres, of the simplest kind: permutation, signed permutation, or orthogonal."""
+    fits = (kind.fitting(parts, degree) for kind in _KINDS)
+    return next(action for action in fits if action is not None)
+
+
+def signed_or_plain(images: NDArray[np.intp], signs: NDArray[np.int8]) -> Action:
+    """Permutations with the given signs, (k, n) each; plain ones if no sign is negative."""
+    return simplest((fibres.of_signs(images, signs),), images.shape[1])
 
 
 def new_numbers(points: Sequence[int] | NDArray[np.intp], degree: int) -> NDArray[np.intp]:

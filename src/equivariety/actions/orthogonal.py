@@ -54,9 +54,10 @@ class OrthogonalAction(Action):
         object.__setattr__(self, "_parts", tuple(parts))
         object.__setattr__(self, "_degree", degree)
 
+    generality = 2
+
     @classmethod
-    def of_parts(cls, parts: Sequence[Fibres], degree: int) -> OrthogonalAction:
-        """From points with fibres that are known to be valid."""
+    def fitting(cls, parts: Sequence[Fibres], degree: int) -> OrthogonalAction:
         action = cls.__new__(cls)
         object.__setattr__(action, "_parts", tuple(parts))
         object.__setattr__(action, "_degree", degree)

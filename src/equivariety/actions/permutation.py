@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import fibres, operations
-from equivariety.actions.action import Action, new_numbers, same_number_of_generators
+from equivariety.actions.action import Action, new_numbers, same_number_of_generators, signed_or_plain
 from equivariety.actions.fibres import Fibres
-from equivariety.actions.images import validated_images
+from equivariety.actions.images import validated_images, validated_signs
 from equivariety.actions.notation import format_cycles, parse_cycles
+from equivariety.actions.subsets import on_subsets
+from equivariety.actions.vectors import on_vectors
 from equivariety.errors import InputError
 from equivariety.validation import is_whole_number, shown, whole_number
 
@@ -56,6 +58,8 @@ class PermutationAction(Action):
     (25, 7)
     """
 
+    generality = 0
+
     images: NDArray[np.intp]
     """The generators as the rows of one read-only array, shape (number of generators, degree)."""
 
@@ -72,6 +76,11 @@ class PermutationAction(Action):
         3
         """
         return cls(parse_cycles(text, degree))
+
+    @classmethod
+    def fitting(cls, parts: Sequence[Fibres], degree: int) -> PermutationAction | None:
+        found = fibres.signs_of(parts, degree)
+        return cls(found[0]) if found is not None and (found[1] > 0).all() else None
 
     @property
     def degree(self) -> int:
@@ -179,8 +188,6 @@ class PermutationAction(Action):
         '(1 4 -6 -3)(2 -5)'
         """
         if oriented:
-            from equivariety.actions.subsets import on_subsets
-
             return on_subsets(self, size, oriented)
         if not is_whole_number(size) or not 1 <= size <= self.degree:
             raise InputError(f"size of the subsets must be from 1 to the degree {self.degree}, not {shown(size)}")
@@ -198,10 +205,7 @@ class PermutationAction(Action):
         >>> PermutationAction.from_cycles("(1 2)(3)").with_signs([1, 1, -1])
         SignedPermutationAction.from_cycles('(1 2)(-3)', degree=3)
         """
-        from equivariety.actions.images import validated_signs
-        from equivariety.actions.kinds import of_signs
-
-        return of_signs(self.images, validated_signs(signs, self.images.shape))
+        return signed_or_plain(self.images, validated_signs(signs, self.images.shape))
 
     def on_vectors(self, matrices: Any, order: str = "points") -> Action:
         """Vectors on the points: ``(T x)_i = R[g][i] x_sigma_g(i)``, x_i in R^d the vector at point i.
@@ -236,8 +240,6 @@ class PermutationAction(Action):
         >>> corners.on_vectors([[[0, -1], [1, 0]]])
         SignedPermutationAction.from_cycles('(-1 4 -5 8)(2 -3 6 -7)', degree=8)
         """
-        from equivariety.actions.vectors import on_vectors
-
         return on_vectors(self, matrices, order)
 
     @overload

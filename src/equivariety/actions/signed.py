@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import fibres
-from equivariety.actions.action import Action
+from equivariety.actions.action import Action, signed_or_plain
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.fixed import split_orbits
 from equivariety.actions.images import validated_images, validated_signs
+from equivariety.actions.permutation import PermutationAction
 from equivariety.actions.signed_notation import format_signed_cycles, parse_signed_cycles
-
-if TYPE_CHECKING:
-    from equivariety.actions.permutation import PermutationAction
+from equivariety.actions.subsets import on_subsets
+from equivariety.actions.vectors import on_vectors
 
 _REPR_LIMIT = 64  # points up to which ``repr`` writes the cycles out
 
@@ -56,6 +56,8 @@ class SignedPermutationAction(Action):
     ((2, 'split'), (2, 'split'), (1, 'twisted'))
     """
 
+    generality = 1
+
     images: NDArray[np.intp]
     """The generators on the coordinates, read-only, shape (generators, n)."""
     signs: NDArray[np.int8]
@@ -83,6 +85,11 @@ class SignedPermutationAction(Action):
         """
         return cls(*parse_signed_cycles(text, degree))
 
+    @classmethod
+    def fitting(cls, parts: Sequence[Fibres], degree: int) -> SignedPermutationAction | None:
+        found = fibres.signs_of(parts, degree)
+        return None if found is None else cls(*found)
+
     @property
     def degree(self) -> int:
         return int(self.images.shape[1])
@@ -98,8 +105,6 @@ class SignedPermutationAction(Action):
     @property
     def unsigned(self) -> PermutationAction:
         """The permutations without their signs."""
-        from equivariety.actions.permutation import PermutationAction
-
         return PermutationAction(self.images)
 
     def cycles(self) -> str:
@@ -122,20 +127,14 @@ class SignedPermutationAction(Action):
 
     def with_signs(self, signs: Any) -> Action:
         """The same permutations with the given signs on top of those they have."""
-        from equivariety.actions.kinds import of_signs
-
-        return of_signs(self.images, self.signs * validated_signs(signs, self.images.shape))
+        return signed_or_plain(self.images, self.signs * validated_signs(signs, self.images.shape))
 
     def on_vectors(self, matrices: Any, order: str = "points") -> Action:
         """Vectors on the points, see :meth:`PermutationAction.on_vectors`; the signs multiply the matrices."""
-        from equivariety.actions.vectors import on_vectors
-
         return on_vectors(self, matrices, order)
 
     def on_subsets(self, size: int, oriented: bool = False) -> Action:
         """Subsets of ``size`` coordinates, see :meth:`PermutationAction.on_subsets`; signs multiply."""
-        from equivariety.actions.subsets import on_subsets
-
         return on_subsets(self, size, oriented)
 
     def __reduce__(self) -> tuple[type[SignedPermutationAction], tuple[Any, Any]]:

@@ -8,16 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import operations
-from equivariety.actions.action import Action
-from equivariety.actions.kinds import of_signs
-from equivariety.actions.permutation import PermutationAction
-from equivariety.actions.signed import SignedPermutationAction
+from equivariety.actions.action import Action, signed_or_plain
 from equivariety.errors import InputError
 from equivariety.validation import is_whole_number, shown
 
 
-def on_subsets(points: PermutationAction | SignedPermutationAction, size: int, oriented: bool) -> Action:
+def on_subsets(points: Action, size: int, oriented: bool) -> Action:
     """See :meth:`PermutationAction.on_subsets`."""
+    assert points.monomial is not None
     images, signs = points.monomial
     n = points.degree
     if not is_whole_number(size) or not 1 <= size <= n:
@@ -27,7 +25,7 @@ def on_subsets(points: PermutationAction | SignedPermutationAction, size: int, o
     found = signs[:, subsets].prod(axis=2)
     if oriented:
         found = found * np.stack([_sorting_signs(each) for each in moved])
-    return of_signs(operations.on_subsets(images, int(size)), found.astype(np.int8))
+    return signed_or_plain(operations.on_subsets(images, int(size)), found.astype(np.int8))
 
 
 def _sorting_signs(tuples: NDArray[np.intp]) -> NDArray[np.intp]:

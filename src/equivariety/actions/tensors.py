@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions.action import Action
+from equivariety.actions.action import Action, simplest
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.images import validated_images
-from equivariety.actions.kinds import of_parts
 from equivariety.actions.matrices import orthogonal
 from equivariety.actions.permutation import PermutationAction
 from equivariety.actions.signed import SignedPermutationAction
@@ -63,7 +62,7 @@ def action_of_tensors(name: str, tensors: Mapping[str, NDArray[Any]]) -> Action:
     degree = sum(part.coordinates.size for part in parts)
     if not np.array_equal(np.sort(np.concatenate([part.coordinates.ravel() for part in parts])), np.arange(degree)):
         raise InputError(f"the fibres of {name} must cover every coordinate once")
-    return of_parts(parts, degree)
+    return simplest(parts, degree)
 
 
 def _part(coordinates: NDArray[Any], images: NDArray[Any], matrices: NDArray[Any], name: str) -> Fibres:

@@ -8,19 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions.action import Action
+from equivariety.actions.action import Action, signed_or_plain, simplest
 from equivariety.actions.fibres import Fibres
-from equivariety.actions.kinds import of_parts, of_signs
 from equivariety.actions.matrices import orthogonal, snapped
-from equivariety.actions.permutation import PermutationAction
-from equivariety.actions.signed import SignedPermutationAction
 from equivariety.errors import InputError
 
 FloatArray = NDArray[np.float64]
 
 
-def on_vectors(points: PermutationAction | SignedPermutationAction, matrices: Any, order: str) -> Action:
+def on_vectors(points: Action, matrices: Any, order: str) -> Action:
     """See :meth:`PermutationAction.on_vectors`."""
+    assert points.monomial is not None
     images, signs = points.monomial
     n = points.degree
     given = _one_for_each_generator(matrices, len(images), n)
@@ -31,7 +29,7 @@ def on_vectors(points: PermutationAction | SignedPermutationAction, matrices: An
     turned = np.stack([np.broadcast_to(each, (n, d, d)) for each in given]) * signs[:, :, None, None]
     place = np.arange(n * d, dtype=np.intp)
     coordinates = place.reshape(n, d) if order == "points" else place.reshape(d, n).T.copy()
-    return _signed(images, turned, coordinates) or of_parts([Fibres(coordinates, images, turned)], n * d)
+    return _signed(images, turned, coordinates) or simplest([Fibres(coordinates, images, turned)], n * d)
 
 
 def _signed(images: NDArray[np.intp], matrices: FloatArray, coordinates: NDArray[np.intp]) -> Action | None:
@@ -46,7 +44,7 @@ def _signed(images: NDArray[np.intp], matrices: FloatArray, coordinates: NDArray
     np.put_along_axis(whole, places.reshape(k, -1), targets.reshape(k, -1), axis=1)
     values = np.take_along_axis(matrices, column[..., None], axis=3).reshape(k, -1)
     np.put_along_axis(signs, places.reshape(k, -1), values.astype(np.int8), axis=1)
-    return of_signs(whole, signs)
+    return signed_or_plain(whole, signs)
 
 
 def _one_for_each_generator(matrices: Any, count: int, n: int) -> list[FloatArray]:
