@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
+    from equivariety.varieties import SymmetricMaps as SymmetricMaps
     from equivariety.varieties.model_file import load_model as load_model
     from equivariety.varieties.model_file import save_model as save_model
 
@@ -35,6 +36,7 @@ _HOMES = {
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
     "PolynomialNet": "equivariety.polynomial",
+    "SymmetricMaps": "equivariety.varieties",
     "equivariance_error": "equivariety.audit",
     "load_model": "equivariety.varieties.model_file",
     "save_model": "equivariety.varieties.model_file",
