@@ -320,7 +320,7 @@ class SymmetricRankBounded:
     def critical_points(self, U: Any) -> Iterator[SymmetricCriticalPoint]:
         """The critical points of the squared distance to U on the smooth parts of all components, best first."""
         found = [component.critical_points(U) for component in self._few_components]
-        return merge(*found, key=lambda point: point.value)
+        return merge(*found, key=lambda point: point.distance)
 
     def local_minima(self, U: Any) -> tuple[SymmetricCriticalPoint, ...]:
         """All local minima of the squared distance to U, best first: on each component one for each signature.
@@ -328,7 +328,7 @@ class SymmetricRankBounded:
         Only the first is global; gradient descent on a factorization M = A^T D A ends in the one of its D.
         """
         found = [point for component in self._few_components for point in component.local_minima(U)]
-        return tuple(sorted(found, key=lambda point: point.value))
+        return tuple(sorted(found, key=lambda point: point.distance))
 
     def fit(self, X: Any, sample_weight: Any | None = None) -> Any:
         """The best tied autoencoder for data: x -> A^T A x of rank at most r with the least mean squared error.

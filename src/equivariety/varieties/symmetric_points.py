@@ -208,7 +208,7 @@ class SymmetricCriticalPoints:
         if number > MOST_MINIMA:
             raise InputError(f"the distance has {number} local minima, one for each signature, "
                              f"and at most {MOST_MINIMA} are listed")  # fmt: skip
-        return sorted((self._point(chosen) for chosen in product(*choices)), key=lambda point: point.value)
+        return sorted((self._point(chosen) for chosen in product(*choices)), key=lambda point: point.distance)
 
     def _point(self, chosen: Sequence[Selection]) -> SymmetricCriticalPoint:
         pairs = list(zip(self._levels, chosen, strict=True))
