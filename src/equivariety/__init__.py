@@ -10,10 +10,16 @@ if TYPE_CHECKING:
     from equivariety.audit import equivariance_error as equivariance_error
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
+    from equivariety.estimators import EquivariantCovariance as EquivariantCovariance
+    from equivariety.estimators import EquivariantDMD as EquivariantDMD
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
     from equivariety.estimators import InvariantRegression as InvariantRegression
+    from equivariety.estimators import SymmetrySearch as SymmetrySearch
     from equivariety.polynomial import PolynomialNet as PolynomialNet
+    from equivariety.statistics import expected_risk as expected_risk
+    from equivariety.statistics import learning_coefficient as learning_coefficient
+    from equivariety.statistics import symmetry_test as symmetry_test
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
@@ -27,6 +33,8 @@ __version__ = "0.1.0"
 # never pulls in torch, scikit-learn or matplotlib.
 _HOMES = {
     "DeterminantalVariety": "equivariety.varieties",
+    "EquivariantCovariance": "equivariety.estimators",
+    "EquivariantDMD": "equivariety.estimators",
     "EquivariantMaps": "equivariety.varieties",
     "EquivariantPCA": "equivariety.estimators",
     "EquivariantRegression": "equivariety.estimators",
@@ -35,6 +43,10 @@ _HOMES = {
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "SymmetrySearch": "equivariety.estimators",
+    "expected_risk": "equivariety.statistics",
+    "learning_coefficient": "equivariety.statistics",
+    "symmetry_test": "equivariety.statistics",
     "PolynomialNet": "equivariety.polynomial",
     "SymmetricMaps": "equivariety.varieties",
     "equivariance_error": "equivariety.audit",
