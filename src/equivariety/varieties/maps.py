@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from equivariety.actions import PermutationAction, trivial
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
+from equivariety.isotypic.fingerprints import basis_fingerprint
 from equivariety.isotypic.irreducible import Label
 from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
@@ -91,6 +92,15 @@ class EquivariantMaps:
         if len(self.domain.images) != len(self.codomain.images):
             raise InputError(f"domain and codomain must have the same generators in the same order: the domain has "
                              f"{len(self.domain.images)}, the codomain has {len(self.codomain.images)}")  # fmt: skip
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of everything that determines the basis on both sides: what files tell it by."""
+        return basis_fingerprint(self._kind, self.domain, self.codomain)
+
+    @property
+    def _kind(self) -> str:
+        return "equivariant"
 
     @cached_property
     def decomposition(self) -> Decomposition:
@@ -275,6 +285,10 @@ class InvariantMaps(EquivariantMaps):
     def __init__(self, domain: PermutationAction, outputs: int = 1) -> None:
         outputs = whole_number(outputs, "outputs", 1)
         super().__init__(domain, trivial(outputs, like=_validated_action(domain, "domain")))
+
+    @property
+    def _kind(self) -> str:
+        return "invariant"
 
     @cached_property
     def decomposition(self) -> Decomposition:
