@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
     from equivariety.estimators import InvariantRegression as InvariantRegression
+    from equivariety.models import load_model as load_model
+    from equivariety.models import save_model as save_model
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
-    from equivariety.varieties.model_file import load_model as load_model
-    from equivariety.varieties.model_file import save_model as save_model
 
 __version__ = "0.1.0"
 
@@ -34,8 +34,8 @@ _HOMES = {
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
     "equivariance_error": "equivariety.audit",
-    "load_model": "equivariety.varieties.model_file",
-    "save_model": "equivariety.varieties.model_file",
+    "load_model": "equivariety.models",
+    "save_model": "equivariety.models",
 }
 _MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
 

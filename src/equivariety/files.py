@@ -44,6 +44,8 @@ def replacing(path: str | PathLike[str]) -> Iterator[Path]:
     try:
         mode = _mode_to_keep(final)
         temporary = _created(final.parent, 0o600 if mode is not None else 0o666)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         raise InputError(f"{final} cannot be written: {_reason(error)}") from error
     try:
