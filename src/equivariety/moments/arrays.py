@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import to_numpy
+from equivariety.isotypic.spaces import Spaces
 from equivariety.moments.chunks import as_floating
 from equivariety.moments.moments import Moments
 from equivariety.moments.samples import Samples
-from equivariety.moments.spaces import Spaces
 from equivariety.moments.summation import moments
 from equivariety.validation import refuse_masked, refuse_sparse
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction, trivial
+from equivariety.blocks import Block
 from equivariety.errors import InputError
-from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
+from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants
 from equivariety.isotypic.fingerprints import basis_fingerprint
-from equivariety.isotypic.irreducible import Label
 from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
@@ -24,33 +24,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from equivariety.varieties.bounded import RankBounded
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible."""
-
-    label: Label
-    """(l, m) for one generator (eigenvalue exp(2 pi i m / l)), frequencies for commuting ones, else a description."""
-    field: str
-    """``"R"``, ``"C"`` or ``"H"``: where the entries of the block live."""
-    irrep_dim: int
-    """Real dimension n of the irreducible: a block of rank r adds n r to the rank of the map."""
-    rows: int
-    """Multiplicity in the codomain."""
-    cols: int
-    """Multiplicity in the domain."""
-    eigenvalue: complex | None = None
-    """exp(2 pi i m / l) for one generator."""
-
-    @property
-    def largest_rank(self) -> int:
-        return min(self.rows, self.cols)
-
-    @property
-    def dimension(self) -> int:
-        """Real dimension beta * rows * cols."""
-        return field_named(self.field).beta * self.rows * self.cols
 
 
 @dataclass(frozen=True, init=False)
