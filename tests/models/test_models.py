@@ -132,6 +132,29 @@ def test_linear_convolutional_networks(tmp_path):
     assert loaded.architecture.filter_sizes == net.architecture.filter_sizes
 
 
+def test_covariances_and_searches(tmp_path):
+    covariance = round_trip(ev.EquivariantCovariance(ACTION).fit(X), tmp_path)
+    np.testing.assert_array_equal(covariance.score_samples(X), ev.EquivariantCovariance(ACTION).fit(X).score_samples(X))
+    search = ev.SymmetrySearch().fit(X[:, :5])
+    loaded = round_trip(search, tmp_path)
+    assert (loaded.table_, loaded.best_action_, loaded.margin_) == (search.table_, search.best_action_, search.margin_)
+
+
+def test_every_public_estimator_can_be_stored():
+    """A new one needs an entry in equivariety.models.estimators.PARTS for each of its parts, and a test above."""
+    from equivariety import estimators
+    from equivariety.models.estimators import kind_named
+
+    tried = {
+        "EquivariantCovariance",
+        "EquivariantPCA",
+        "EquivariantRegression",
+        "InvariantRegression",
+        "SymmetrySearch",
+    }
+    assert {name for name in estimators.__all__ if kind_named(name) is not None} == tried
+
+
 class Own(nn.Module):
     """A module of the user."""
 

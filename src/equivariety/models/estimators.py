@@ -11,9 +11,11 @@ from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated
 from equivariety.models.maps import record
 from equivariety.models.values import Kind, State
+from equivariety.statistics.invariant_covariance import InvariantCovariance
+from equivariety.statistics.search import SymmetryModel
 
 # The parts of estimators that are objects themselves.
-PARTS: dict[type, Kind] = {Accumulated: record(Accumulated)}
+PARTS: dict[type, Kind] = {part: record(part) for part in (Accumulated, InvariantCovariance, SymmetryModel)}
 
 
 def kind_of(value: Any) -> Kind | None:
