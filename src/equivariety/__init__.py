@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
     from equivariety.estimators import EquivariantCovariance as EquivariantCovariance
+    from equivariety.estimators import EquivariantDMD as EquivariantDMD
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
     from equivariety.estimators import InvariantRegression as InvariantRegression
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "DeterminantalVariety": "equivariety.varieties",
     "EquivariantCovariance": "equivariety.estimators",
+    "EquivariantDMD": "equivariety.estimators",
     "EquivariantMaps": "equivariety.varieties",
     "EquivariantPCA": "equivariety.estimators",
     "EquivariantRegression": "equivariety.estimators",
