@@ -140,6 +140,13 @@ def test_covariances_and_searches(tmp_path):
     assert (loaded.table_, loaded.best_action_, loaded.margin_) == (search.table_, search.best_action_, search.margin_)
 
 
+def test_dynamics(tmp_path):
+    dynamics = ev.EquivariantDMD(ACTION).fit(X)
+    loaded = round_trip(dynamics, tmp_path)
+    np.testing.assert_array_equal(loaded.predict(X[:3], 4), dynamics.predict(X[:3], 4))
+    np.testing.assert_array_equal(loaded.eigenvalues_, dynamics.eigenvalues_)
+
+
 def test_every_public_estimator_can_be_stored():
     """A new one needs an entry in equivariety.models.estimators.PARTS for each of its parts, and a test above."""
     from equivariety import estimators
@@ -147,6 +154,7 @@ def test_every_public_estimator_can_be_stored():
 
     tried = {
         "EquivariantCovariance",
+        "EquivariantDMD",
         "EquivariantPCA",
         "EquivariantRegression",
         "InvariantRegression",
