@@ -7,6 +7,7 @@ from equivariety.varieties.component import Component
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.hidden_space import HiddenSpace
 from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
+from equivariety.varieties.problem import Curve, Problem
 from equivariety.varieties.solution import NearestPoint, Solution
 from equivariety.varieties.symmetric import SymmetricMaps
 from equivariety.varieties.symmetric_determinantal import SymmetricDeterminantalVariety
@@ -16,11 +17,13 @@ __all__ = [
     "Block",
     "BlockMap",
     "Component",
+    "Curve",
     "DeterminantalVariety",
     "EquivariantMaps",
     "HiddenSpace",
     "InvariantMaps",
     "NearestPoint",
+    "Problem",
     "RankBounded",
     "Solution",
     "SymmetricDeterminantalVariety",

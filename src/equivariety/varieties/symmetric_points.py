@@ -192,7 +192,7 @@ class SymmetricCriticalPoints:
         return self._landscape.families
 
     def __iter__(self) -> Iterator[SymmetricCriticalPoint]:
-        for _, chosen in self._landscape.by_loss():
+        for _, chosen in self._landscape.by_cut():
             yield self._point(chosen)
 
     def minima(self) -> list[SymmetricCriticalPoint]:
