@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from equivariety.errors import InputError
+from equivariety.isotypic.spaces import Spaces
 from equivariety.moments.arrays import array_moments, require_positive_weight, validated_weight
 from equivariety.moments.moments import Moments
 from equivariety.moments.samples import Origins, Samples
-from equivariety.moments.spaces import Spaces
 from equivariety.validation import refuse_masked
 
 

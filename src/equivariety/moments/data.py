@@ -12,11 +12,11 @@ import numpy as np
 from scipy.sparse import issparse
 
 from equivariety.errors import InputError
+from equivariety.isotypic.spaces import Spaces
 from equivariety.moments.arrays import array_moments, require_positive_weight, validated_samples
 from equivariety.moments.clusters import cluster_moments, is_dask
 from equivariety.moments.moments import Moments
 from equivariety.moments.samples import Origins, Samples
-from equivariety.moments.spaces import Spaces
 from equivariety.moments.streams import slabs, stream_moments
 from equivariety.moments.summation import Sums, chosen_sums
 

@@ -12,12 +12,12 @@ import numpy as np
 
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import to_numpy
+from equivariety.isotypic.spaces import Spaces
 from equivariety.moments.arrays import array_moments, require_positive_weight, validated_samples
 from equivariety.moments.checkpoints import Checkpoint, Progress, load_progress, save_progress
 from equivariety.moments.chunks import as_floating
 from equivariety.moments.moments import Moments, add_in_place
 from equivariety.moments.samples import Origins, Samples
-from equivariety.moments.spaces import Spaces
 
 # Values of a stored array that are read at a time.
 _SLAB_VALUES = 2**24

@@ -1,11 +1,11 @@
-"""What the moments of data need to know of the maps that are fitted to them."""
+"""Two spaces between which a group's maps act: all that data and equations need to know of equivariant maps."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from equivariety.actions import PermutationAction
-from equivariety.isotypic import ChangeOfBasis
+from equivariety.isotypic.decomposition import ChangeOfBasis
 
 
 class Spaces(Protocol):
