@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from equivariety.blocks import BlockSpectrum
 from equivariety.moments import Moments
 from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.problem import Problem
+from equivariety.varieties.problem import DataProblem, Problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +55,7 @@ class HeldOutError:
         return tuple(ranks.tolist())
 
 
-def cross_validated(
-    maps: EquivariantMaps, folds: Sequence[Moments], alpha: float, intercept: bool
-) -> HeldOutError:
+def cross_validated(maps: EquivariantMaps, folds: Sequence[Moments], alpha: float, intercept: bool) -> HeldOutError:
     """Held-out errors summed over the folds; every fold is left out once.
 
     Parameters
@@ -76,20 +74,22 @@ def cross_validated(
     return reduce(add, parts)
 
 
-def held_out(
-    maps: EquivariantMaps, training: Moments, fold: Moments, alpha: float, intercept: bool
-) -> HeldOutError:
+def held_out(maps: EquivariantMaps, training: Moments, fold: Moments, alpha: float, intercept: bool) -> HeldOutError:
     """Errors on one fold of what was learned from other data."""
     trivial = maps.domain_basis.trivial
     if intercept:
         fold = fold.about(trivial, training.input_sum / training.weight, training.target_sum / training.weight)
         training = training.centered(trivial)
-    problem = Problem.of_data(maps, ridge(maps, training, alpha))
+    return errors_on(Problem.of_data(maps, ridge(maps, training, alpha)), fold)
+
+
+def errors_on(problem: DataProblem, moments: Moments) -> HeldOutError:
+    """Errors of the optima of a problem, for all ranks, on the data of other moments about the same origins."""
     changes = [
         _changes(spectrum, problem.map_scale, S, C)
-        for spectrum, S, C in zip(problem.error.spectra, fold.inner, fold.cross or fold.inner, strict=True)
+        for spectrum, S, C in zip(problem.error.spectra, moments.inner, moments.cross or moments.inner, strict=True)
     ]
-    return HeldOutError(fold.target_norm, tuple(changes))
+    return HeldOutError(moments.target_norm, tuple(changes))
 
 
 def ridge(maps: EquivariantMaps, moments: Moments, alpha: float) -> Moments:

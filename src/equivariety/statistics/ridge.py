@@ -68,23 +68,22 @@ def standard_errors(maps: EquivariantMaps, moments: Moments, noise_variance: flo
     """Standard errors of the entries of the dense matrix, shape (m, n), for least squares of full rank.
 
     For white noise the variance of entry (i, j) is noise * <E_ij, P(E_ij S_G^-1)> with the Reynolds projection P and
-    the inputs' scatter averaged over the group; in blocks noise * sum k Re tr(L S^-1 L^*), L the blocks of P(E_ij).
+    the inputs' scatter averaged over the group. In blocks it is noise * sum Re tr(L S^-1 L^*), where S is the block of
+    the moments and L the sum of w v^* over the copies of the irreducible, w and v the coordinates of the unit vectors.
     """
     m, n = maps.shape
     variance = np.zeros((m, n))
     rows_basis, columns_basis = maps.codomain_basis.analyze(np.eye(m)), maps.domain_basis.analyze(np.eye(n))
     for bundle, left, right, gram in zip(maps.bundles, rows_basis, columns_basis, moments.inner, strict=True):
-        field, k = bundle.field, bundle.dimension
+        field = bundle.field
         inverse = np.linalg.pinv(field.pack(gram), hermitian=True)
         for row in range(m):
-            L = _blocks_of_units(left[row], right, field) / bundle.copies
-            quadratic = np.einsum("nbij,bjk,nbik->n", L, inverse, L.conj(), optimize=True).real
-            # The pooled copies enter S: one row of a block over D has covariance noise * S^-1 in each real direction.
-            variance[row] += k * quadratic / field.width
+            L = _products_of_units(left[row], right, field)
+            variance[row] += np.einsum("nbij,bjk,nbik->n", L, inverse, L.conj(), optimize=True).real / field.width
     return np.sqrt(noise_variance * variance)
 
 
-def _blocks_of_units(row: NDArray[np.float64], columns: NDArray[np.float64], field: Any) -> NDArray[Any]:
+def _products_of_units(row: NDArray[np.float64], columns: NDArray[np.float64], field: Any) -> NDArray[Any]:
     """For every j the sum over copies of w v_j^*, w the coordinates of one unit vector: (n, members, rows, cols)."""
     w = field.pack(np.moveaxis(row, 1, 2))
     v = field.pack(np.moveaxis(columns, 2, 3))
