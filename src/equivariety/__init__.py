@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from equivariety.estimators import EquivariantRegressionCV as EquivariantRegressionCV
     from equivariety.estimators import InvariantRegression as InvariantRegression
     from equivariety.estimators import SymmetrySearch as SymmetrySearch
+    from equivariety.models import load_model as load_model
+    from equivariety.models import save_model as save_model
     from equivariety.polynomial import PolynomialNet as PolynomialNet
     from equivariety.statistics import expected_risk as expected_risk
     from equivariety.statistics import learning_coefficient as learning_coefficient
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
-    from equivariety.varieties.model_file import load_model as load_model
-    from equivariety.varieties.model_file import save_model as save_model
+    from equivariety.varieties import SymmetricMaps as SymmetricMaps
 
 __version__ = "0.1.0"
 
@@ -49,9 +50,10 @@ _HOMES = {
     "learning_coefficient": "equivariety.statistics",
     "symmetry_test": "equivariety.statistics",
     "PolynomialNet": "equivariety.polynomial",
+    "SymmetricMaps": "equivariety.varieties",
     "equivariance_error": "equivariety.audit",
-    "load_model": "equivariety.varieties.model_file",
-    "save_model": "equivariety.varieties.model_file",
+    "load_model": "equivariety.models",
+    "save_model": "equivariety.models",
 }
 _MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
 
