@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from equivariety.estimators import EquivariantDMD as EquivariantDMD
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
+    from equivariety.estimators import EquivariantRegressionCV as EquivariantRegressionCV
     from equivariety.estimators import InvariantRegression as InvariantRegression
     from equivariety.estimators import SymmetrySearch as SymmetrySearch
     from equivariety.models import load_model as load_model
@@ -38,6 +39,7 @@ _HOMES = {
     "EquivariantMaps": "equivariety.varieties",
     "EquivariantPCA": "equivariety.estimators",
     "EquivariantRegression": "equivariety.estimators",
+    "EquivariantRegressionCV": "equivariety.estimators",
     "InputError": "equivariety.errors",
     "InvariantMaps": "equivariety.varieties",
     "InvariantRegression": "equivariety.estimators",

@@ -52,7 +52,10 @@ ESTIMATORS = {
     "pca": lambda: ev.EquivariantPCA(ACTION, n_components=5),
     "pca, not centered": lambda: ev.EquivariantPCA(ACTION, n_components=5, center=False),
     "pca, no symmetry": lambda: ev.EquivariantPCA(n_components=5),
+    "pca, whitened, by a criterion": lambda: ev.EquivariantPCA(ACTION, n_components="threshold", whiten=True),
     "regression": lambda: ev.EquivariantRegression(ACTION, rank=4),
+    "ridge": lambda: ev.EquivariantRegression(ACTION, rank=4, alpha=0.5),
+    "regression, cross-validated": lambda: ev.EquivariantRegressionCV(ACTION, alphas=(0.1, 1.0)),
     "invariant regression": lambda: ev.InvariantRegression(ACTION, rank=1),
 }
 
@@ -70,6 +73,8 @@ def test_fitted_estimators_come_back_whole(tmp_path, name, dtype):
     for attribute in ("mean_", "intercept_", "coef_", "components_", "explained_variance_ratio_"):
         if hasattr(estimator, attribute):
             np.testing.assert_array_equal(getattr(loaded, attribute), getattr(estimator, attribute))
+    if not hasattr(estimator, "partial_fit"):
+        return
     loaded.partial_fit(data[:9] ** 2, targets[:9])
     estimator.partial_fit(data[:9] ** 2, targets[:9])
     np.testing.assert_array_equal(getattr(loaded, predict)(data), getattr(estimator, predict)(data))
@@ -157,6 +162,7 @@ def test_every_public_estimator_can_be_stored():
         "EquivariantDMD",
         "EquivariantPCA",
         "EquivariantRegression",
+        "EquivariantRegressionCV",
         "InvariantRegression",
         "SymmetrySearch",
     }

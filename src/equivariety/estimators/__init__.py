@@ -4,6 +4,7 @@ from equivariety.estimators.covariance import EquivariantCovariance
 from equivariety.estimators.dynamics import EquivariantDMD
 from equivariety.estimators.pca import EquivariantPCA
 from equivariety.estimators.regression import EquivariantRegression, InvariantRegression
+from equivariety.estimators.regression_cv import EquivariantRegressionCV
 from equivariety.estimators.symmetry_search import SymmetrySearch
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "EquivariantDMD",
     "EquivariantPCA",
     "EquivariantRegression",
+    "EquivariantRegressionCV",
     "InvariantRegression",
     "SymmetrySearch",
 ]
