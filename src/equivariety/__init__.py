@@ -10,14 +10,21 @@ if TYPE_CHECKING:
     from equivariety.audit import equivariance_error as equivariance_error
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
+    from equivariety.estimators import EquivariantCovariance as EquivariantCovariance
+    from equivariety.estimators import EquivariantDMD as EquivariantDMD
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
     from equivariety.estimators import InvariantRegression as InvariantRegression
+    from equivariety.estimators import SymmetrySearch as SymmetrySearch
+    from equivariety.models import load_model as load_model
+    from equivariety.models import save_model as save_model
+    from equivariety.polynomial import PolynomialNet as PolynomialNet
+    from equivariety.statistics import expected_risk as expected_risk
+    from equivariety.statistics import learning_coefficient as learning_coefficient
+    from equivariety.statistics import symmetry_test as symmetry_test
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
-    from equivariety.varieties.model_file import load_model as load_model
-    from equivariety.varieties.model_file import save_model as save_model
 
 __version__ = "0.1.0"
 
@@ -25,6 +32,8 @@ __version__ = "0.1.0"
 # never pulls in torch, scikit-learn or matplotlib.
 _HOMES = {
     "DeterminantalVariety": "equivariety.varieties",
+    "EquivariantCovariance": "equivariety.estimators",
+    "EquivariantDMD": "equivariety.estimators",
     "EquivariantMaps": "equivariety.varieties",
     "EquivariantPCA": "equivariety.estimators",
     "EquivariantRegression": "equivariety.estimators",
@@ -33,9 +42,14 @@ _HOMES = {
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "SymmetrySearch": "equivariety.estimators",
+    "expected_risk": "equivariety.statistics",
+    "learning_coefficient": "equivariety.statistics",
+    "symmetry_test": "equivariety.statistics",
+    "PolynomialNet": "equivariety.polynomial",
     "equivariance_error": "equivariety.audit",
-    "load_model": "equivariety.varieties.model_file",
-    "save_model": "equivariety.varieties.model_file",
+    "load_model": "equivariety.models",
+    "save_model": "equivariety.models",
 }
 _MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
 

@@ -49,6 +49,29 @@ def gram_eigenvalue_cutoff(
     return np.maximum(np.asarray(largest) * rounding, energy * rounding**2)
 
 
+def gram_eigenvalue_error(largest: NDArray[np.float64] | float, precision: float) -> NDArray[np.float64]:
+    """Rounding errors in the eigenvalues of a block of a Gram matrix that was summed in chunks: 4 epsilon * largest."""
+    return np.asarray(largest) * (4 * precision)
+
+
+def resolved_eigenvalue(largest: NDArray[np.float64] | float, precision: float) -> NDArray[np.float64]:
+    """Above this part of the largest eigenvalue a Gram matrix gives nine digits in double precision, else three."""
+    return np.asarray(largest) * max(1e-6, 1e4 * precision)
+
+
+def residual_cutoff(energy: float) -> float:
+    """Eigenvalues of a Gram matrix of residuals up to this are rounding errors of the subtraction.
+
+    A residual carries errors of order epsilon times the norm of what was subtracted, in all of the order of
+    epsilon^2 * energy; 4096 times that leaves room for large sums.
+    """
+    return 4096 * EPSILON**2 * energy
+
+
+# A loss counts as resolved if rounding errors may have changed it by no more than this part.
+RESOLVED_LOSS = 1e-3
+
+
 def membership_cutoff(norm: float, size: int) -> float:
     """A matrix within this distance of a variety counts as lying on it: size * sqrt(epsilon) * norm / 100.
 
@@ -96,3 +119,16 @@ def equal_singular_values_gap(largest: float, size: int, precision: float = EPSI
 def vanishing_cutoff(scale: float, size: int) -> float:
     """A gradient or a curvature up to this counts as zero: size * sqrt(epsilon) / 10 times its natural scale."""
     return 0.1 * size * EPSILON**0.5 * scale
+
+
+FILTER_TOLERANCE = EPSILON**0.5
+"""A filter is a product of layers if their product differs from it by at most this, relative to its envelope."""
+# The preferred tolerance covers roots of multiplicity up to four, which rounding moves by eps^{1/4}. Finer ones tell
+# roots apart that are closer than that; the coarse ones come last, for roots of higher multiplicity.
+_PREFERRED_ROOT_TOLERANCE = EPSILON**0.25
+ROOT_TOLERANCES = (
+    *(_PREFERRED_ROOT_TOLERANCE / 8**step for step in range(14)),
+    *(_PREFERRED_ROOT_TOLERANCE * 8**step for step in (1, 2)),
+    0.0,
+)
+"""Roots at most this far apart, relative to their size, are taken to be equal, in the order in which it is tried."""

@@ -20,6 +20,14 @@ ESTIMATORS = [
     ev.InvariantRegression(),
     ev.InvariantRegression(rank=1, fit_intercept=False),
 ]
+# Estimators on arrays of NumPy: without array-API dispatch.
+ON_NUMPY = [
+    ev.SymmetrySearch(),
+    ev.EquivariantCovariance(),
+    ev.EquivariantCovariance(mean="free", shrinkage="ledoit-wolf"),
+    ev.EquivariantDMD(),
+    ev.EquivariantDMD(rank=1),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +38,12 @@ def array_api_dispatch(monkeypatch):
 
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda estimator: EXPECTED_FAILURES)
 def test_scikit_learn_check(estimator, check):
+    check(estimator)
+
+
+@parametrize_with_checks(ON_NUMPY)
+def test_scikit_learn_check_on_numpy(estimator, check, monkeypatch):
+    monkeypatch.delenv("SCIPY_ARRAY_API")
     check(estimator)
 
 

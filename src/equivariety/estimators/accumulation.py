@@ -18,9 +18,8 @@ from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
-from equivariety.moments import Moments
+from equivariety.moments import Moments, data_moments
 from equivariety.moments.chunks import as_floating
-from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
 
 Vector = NDArray[np.float64]

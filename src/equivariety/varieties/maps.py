@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction, trivial
+from equivariety.blocks import Block
 from equivariety.errors import InputError
-from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
-from equivariety.isotypic.irreducible import Label
+from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants
+from equivariety.isotypic.fingerprints import basis_fingerprint
 from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
@@ -23,33 +24,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from equivariety.varieties.bounded import RankBounded
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible."""
-
-    label: Label
-    """(l, m) for one generator (eigenvalue exp(2 pi i m / l)), frequencies for commuting ones, else a description."""
-    field: str
-    """``"R"``, ``"C"`` or ``"H"``: where the entries of the block live."""
-    irrep_dim: int
-    """Real dimension n of the irreducible: a block of rank r adds n r to the rank of the map."""
-    rows: int
-    """Multiplicity in the codomain."""
-    cols: int
-    """Multiplicity in the domain."""
-    eigenvalue: complex | None = None
-    """exp(2 pi i m / l) for one generator."""
-
-    @property
-    def largest_rank(self) -> int:
-        return min(self.rows, self.cols)
-
-    @property
-    def dimension(self) -> int:
-        """Real dimension beta * rows * cols."""
-        return field_named(self.field).beta * self.rows * self.cols
+    from equivariety.varieties.problem import DataProblem, TargetProblem
 
 
 @dataclass(frozen=True, init=False)
@@ -91,6 +66,15 @@ class EquivariantMaps:
         if len(self.domain.images) != len(self.codomain.images):
             raise InputError(f"domain and codomain must have the same generators in the same order: the domain has "
                              f"{len(self.domain.images)}, the codomain has {len(self.codomain.images)}")  # fmt: skip
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of everything that determines the basis on both sides: what files tell it by."""
+        return basis_fingerprint(self._kind, self.domain, self.codomain)
+
+    @property
+    def _kind(self) -> str:
+        return "equivariant"
 
     @cached_property
     def decomposition(self) -> Decomposition:
@@ -236,6 +220,34 @@ class EquivariantMaps:
 
         return RankBounded(self, rank)
 
+    def problem(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> DataProblem:
+        """The mean squared error on data, prepared for all ranks: the best map within a budget, the whole curve.
+
+        Parameters
+        ----------
+        X : array of shape (samples, domain degree)
+            Or data larger than memory, as for :meth:`RankBounded.fit`.
+        Y : array of shape (samples, codomain degree), optional
+            By default Y = X.
+        sample_weight : array of shape (samples,), optional
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> problem = ev.EquivariantMaps(ev.actions.cyclic(3)).problem([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])
+        >>> [problem.best(rank).ranks for rank in (1, 2, 3)], problem.curve().losses.round(6).tolist()
+        ([(1, 0), (1, 0), (1, 1)], [4.666667, 0.666667, 0.666667, 0.0])
+        """
+        from equivariety.varieties.problem import DataProblem
+
+        return DataProblem.of_rows(self, X, Y, sample_weight)
+
+    def problem_to(self, U: Any) -> TargetProblem:
+        """The Frobenius distance to the matrix U, shape (codomain degree, domain degree), prepared for all ranks."""
+        from equivariety.varieties.problem import Problem
+
+        return Problem.of_target(self, U)
+
     def as_matrix(self, M: Any) -> NDArray[np.float64]:
         """M as an array of float64, after checking that it has the shape of the maps and holds finite real numbers."""
         given = np.asarray(M)
@@ -275,6 +287,10 @@ class InvariantMaps(EquivariantMaps):
     def __init__(self, domain: PermutationAction, outputs: int = 1) -> None:
         outputs = whole_number(outputs, "outputs", 1)
         super().__init__(domain, trivial(outputs, like=_validated_action(domain, "domain")))
+
+    @property
+    def _kind(self) -> str:
+        return "invariant"
 
     @cached_property
     def decomposition(self) -> Decomposition:

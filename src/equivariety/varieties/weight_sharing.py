@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.isotypic import field_named
 from equivariety.isotypic.coordinates import CoordinateTable
 from equivariety.varieties.component import Component
-from equivariety.varieties.maps import Block, InvariantMaps
+from equivariety.varieties.maps import InvariantMaps
 
 IntArray = NDArray[np.intp]
 
