@@ -51,7 +51,7 @@ def _shuffled(action: ev.PermutationAction) -> ev.PermutationAction:
 
 _SHIFT = ev.actions.image_shift((16, 16), axis=1)
 CASES = {
-    "R, two kinds of orbits": Case(ev.actions.image_dihedral(16)),
+    "R, two kinds of orbits": Case(ev.actions.image_dihedral(28)),
     "C, many orbits": Case(_SHIFT),
     "C, few orbits": Case(ev.actions.image_shift((4, 16), axis=1)),
     "C, by Fourier transform": Case(ev.actions.image_shift((20, 20))),
