@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
+    from equivariety.varieties import SymmetricMaps as SymmetricMaps
 
 __version__ = "0.1.0"
 
@@ -47,6 +48,7 @@ _HOMES = {
     "learning_coefficient": "equivariety.statistics",
     "symmetry_test": "equivariety.statistics",
     "PolynomialNet": "equivariety.polynomial",
+    "SymmetricMaps": "equivariety.varieties",
     "equivariance_error": "equivariety.audit",
     "load_model": "equivariety.models",
     "save_model": "equivariety.models",

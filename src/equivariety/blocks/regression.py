@@ -137,7 +137,8 @@ def principal_along(axes: Axes) -> BlockSpectrum:
     decoder = axes.field.unpack(axes.vectors)
     encoder = axes.field.unpack(adjoint(axes.vectors)) * axes.seen[:, :, None, None]
     gains = np.where(axes.seen, axes.values, 0.0)
-    lost = float(np.where(axes.seen, 0.0, np.maximum(axes.values, 0.0)).sum())
+    # Rounding errors take either sign: what they hide is at least of their size.
+    lost = float(np.where(axes.seen, 0.0, np.abs(axes.values)).sum())
     rank = axes.determined.sum(axis=1)
     return _canonical(axes.field, gains, encoder, decoder, rank, rank, lost, _doubt(axes))
 

@@ -2,6 +2,7 @@
 
 from equivariety.algebra.scripts import whole_matrix_script
 from equivariety.blocks.generic_ed_degree import generic_ed_degree
+from equivariety.geometry.attention import attention_dimension
 from equivariety.geometry.enforcing import PathPoint, augmented, regularization_path, regularized
 from equivariety.geometry.factors import as_factors, dense_component, random_factors
 from equivariety.geometry.fibres import act, balanced_factors, fibre_dimension, same_fibre
@@ -26,6 +27,7 @@ __all__ = [
     "act",
     "after",
     "as_factors",
+    "attention_dimension",
     "augmented",
     "balanced_factors",
     "block_ranks",

@@ -60,12 +60,26 @@ class Moments:
             precision=max(self.precision, other.precision),
         )
 
+    def times_power_of_two(self, exponent: int) -> Moments:
+        """The moments of the same data with all weights times 2 to a power."""
+        if not exponent:
+            return self
+        return replace(
+            self,
+            weight=float(np.ldexp(self.weight, exponent)),
+            inner=tuple(np.ldexp(S, exponent) for S in self.inner),
+            cross=None if self.cross is None else tuple(np.ldexp(C, exponent) for C in self.cross),
+            input_sum=np.ldexp(self.input_sum, exponent),
+            target_sum=np.ldexp(self.target_sum, exponent),
+            target_norm=float(np.ldexp(self.target_norm, exponent)),
+        )
+
     def centered(self, trivial: int | None) -> Moments:
         """The moments after subtracting the invariant part of the means of inputs and targets.
 
         Only the trivial irreducible changes; ``trivial`` is the bundle whose first member it is, None if there is none.
         """
-        target_norm = self.target_norm - float(self.target_sum @ self.target_sum) / self.weight
+        target_norm = self.target_norm - float(self.target_sum @ (self.target_sum / self.weight))
         if trivial is None:
             return replace(self, target_norm=target_norm)
         inner, cross = list(self.inner), self.cross
@@ -104,5 +118,5 @@ def _shifted(
     grams: NDArray[np.float64], left: NDArray[np.float64], right: NDArray[np.float64], weight: float
 ) -> NDArray[np.float64]:
     shifted = grams.copy()
-    shifted[0, :, :, 0] -= np.outer(left, right) / weight
+    shifted[0, :, :, 0] -= np.outer(left, right / weight)
     return shifted

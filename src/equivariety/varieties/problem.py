@@ -362,7 +362,8 @@ def _data_error(
         rest = max(moments.target_norm - sum(float(spectrum.gains.sum()) for spectrum in spectra), 0.0)
         doubt += float(gram_eigenvalue_error(moments.target_norm, moments.precision))
     unit = moments.weight * moments.outputs
-    return SquaredError(spectra, _members(maps), rest, unit, ldexp(1.0, exponent), moments.precision, doubt)
+    scale, by_difference = ldexp(1.0, exponent), moments.cross is not None
+    return SquaredError(spectra, _members(maps), rest, unit, scale, moments.precision, doubt, by_difference)
 
 
 def _at_unit_scale(moments: Moments) -> tuple[Moments, tuple[int, int]]:

@@ -34,6 +34,8 @@ class SquaredError:
     """Machine epsilon of what the terms were computed from."""
     doubt: float = 0.0
     """How much rounding errors may have changed the squared error by."""
+    by_difference: bool = False
+    """Whether the rest is a difference of totals, so that even a rest of 0 may be a rounding error."""
 
     def value(self, squared: float) -> float:
         """A squared error in its own unit and scale: mean squared error per entry, or squared distance."""
@@ -54,7 +56,7 @@ class SquaredError:
 
     def resolves(self, squared: float) -> bool:
         """Whether a squared error is far above what rounding errors of the sums can have made of it, or exactly 0."""
-        return squared == 0 or self.doubt <= RESOLVED_LOSS * squared
+        return self.doubt <= RESOLVED_LOSS * squared or (squared == 0 and not self.by_difference)
 
     def gains_of_blocks(self, blocks: int) -> list[NDArray[np.float64]]:
         """The falling gains of every block, in the order of the blocks; empty for blocks without terms."""
