@@ -12,7 +12,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.estimators.accumulation import orbit_average
 from equivariety.estimators.validation import action_of, require_degree, validated_weight
 from equivariety.moments import data_moments
 from equivariety.statistics.gaussian import covariance_parameters, samples_needed
@@ -162,7 +161,7 @@ class EquivariantCovariance(BaseEstimator):
             raise InputError(self._refusal(self.n_samples_))
         self.covariance_in_blocks_ = covariance
         self.shrinkage_ = _in_order(maps, shares)
-        mean_parameters = {"zero": 0, "free": X.shape[1], "invariant": int(maps.domain.orbit_labels.max()) + 1}
+        mean_parameters = {"zero": 0, "free": X.shape[1], "invariant": maps.domain.fixed_dimension}
         self.n_parameters_ = covariance_parameters(spectra) + mean_parameters[self.mean]
         self.log_likelihood_ = float(self.score_samples(X).sum()) if regular else np.inf
 
@@ -195,7 +194,7 @@ class EquivariantCovariance(BaseEstimator):
         if self.mean == "zero":
             return np.zeros(X.shape[1])
         mean = np.average(X, axis=0, weights=weight)
-        return mean if self.mean == "free" else orbit_average(action, mean)
+        return mean if self.mean == "free" else action.invariant_part(mean)
 
     def _centered(self, X: Any) -> Vector:
         check_is_fitted(self)

@@ -222,6 +222,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.array_api_support = True
+        tags.input_tags.sparse = True
         return tags
 
     def _block_sizes(self) -> list[int]:

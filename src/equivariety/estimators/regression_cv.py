@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import check_cv
+from sklearn.utils import Tags
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
@@ -129,6 +130,11 @@ class EquivariantRegressionCV(MapRegression):
     @property
     def _penalty(self) -> float:
         return self.alpha_
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False  # folds are rows in memory
+        return tags
 
     def _optimum(self, problem: DataProblem) -> Solution:
         return problem.at(self._chosen)
