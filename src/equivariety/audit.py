@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.isotypic.irreducible import Label
 from equivariety.tolerances import linearity_cutoff
@@ -71,11 +71,11 @@ class EquivarianceError(float):
 
 def equivariance_error(
     subject: Any,
-    domain: PermutationAction,
-    codomain: PermutationAction | None = None,
+    domain: Action,
+    codomain: Action | None = None,
     seed: int = 0,
 ) -> EquivarianceError:
-    """How far a matrix, a function or a torch module f is from f(P_domain x) = P_codomain f(x).
+    """How far a matrix, a function, an estimator or a torch module f is from f(P_domain x) = P_codomain f(x).
 
     For a matrix the error of a generator is ||M P - P' M|| / ||M|| in the Frobenius norm. A function is judged at
     random rows; if it turns out to be affine, f(x) = M x + b, it is judged by the matrix (M, b). The actions permute by
@@ -85,8 +85,9 @@ def equivariance_error(
     ----------
     subject : array_like of shape (codomain degree, domain degree), or callable
         A callable takes rows of shape (samples, domain degree); a torch module is called in its own precision, on its
-        own device, without gradients.
-    domain, codomain : PermutationAction
+        own device, without gradients. A fitted estimator of scikit-learn's kind stands for its predictions, one
+        without predictions for its reconstructions ``inverse_transform(transform(rows))``.
+    domain, codomain : Action
         By default the codomain is the domain; a trivial action asks for invariance.
     seed : int
         Of the random rows.
@@ -112,6 +113,7 @@ def equivariance_error(
     [((1, 1), 0.2165), ((4, 3), 0.3062), ((2, 1), 0.2165)]
     """
     maps = EquivariantMaps(domain, codomain or domain)
+    subject = _function_of(subject)
     if not callable(subject):
         matrix = maps.as_matrix(subject)
         return EquivarianceError(_matrix_errors(matrix, maps), _audit(matrix, maps), {})
@@ -137,19 +139,28 @@ def _matrix_errors(
     """Relative errors of x -> M x + b, the bias as one more column."""
     constant = np.zeros(len(matrix)) if bias is None else bias
     whole = np.column_stack([matrix, constant])
-    # (M P)[:, image] = M and (P' M) = M[image']: compare M[image'][:, image] with M.
+    # M is equivariant if T' M T^t = M, and b if T' b = b.
     return tuple(
-        _relative(np.column_stack([matrix[row][:, column], constant[row]]) - whole, whole)
-        for row, column in zip(maps.codomain.images, maps.domain.images, strict=True)
+        _relative(maps.codomain.apply(_with_moved_rows(matrix, maps, number, constant).T, number).T - whole, whole)
+        for number in range(maps.domain.number_of_generators)
     )
+
+
+def _with_moved_rows(
+    matrix: NDArray[np.float64], maps: EquivariantMaps, generator: int, constant: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(M T^t, b)."""
+    return np.column_stack([maps.domain.apply(matrix, generator), constant])
 
 
 def _sampled_errors(
     apply: Rows, rows: NDArray[np.float64], images: NDArray[np.float64], maps: EquivariantMaps
 ) -> tuple[float, ...]:
     return tuple(
-        _relative(_checked(apply(rows[:, first]), images.shape) - images[:, second], images)
-        for first, second in zip(maps.domain.images, maps.codomain.images, strict=True)
+        _relative(
+            _checked(apply(maps.domain.apply(rows, number)), images.shape) - maps.codomain.apply(images, number), images
+        )
+        for number in range(maps.domain.number_of_generators)
     )
 
 
@@ -202,6 +213,25 @@ def _layers(subject: Any, maps: EquivariantMaps) -> dict[str, LinearAudit]:
         for name, module in subject.named_modules()
         if isinstance(module, torch.nn.Linear) and tuple(module.weight.shape) == maps.shape
     }
+
+
+def _function_of(subject: Any) -> Any:
+    """What an estimator does to rows; everything else as it is."""
+    if callable(subject) or hasattr(subject, "__array__"):
+        return subject
+    if hasattr(subject, "predict"):
+        return lambda rows: _as_columns(np.asarray(subject.predict(rows)))
+    if hasattr(subject, "inverse_transform"):
+        return lambda rows: np.asarray(subject.inverse_transform(subject.transform(rows)))
+    if hasattr(subject, "transform"):
+        raise InputError(f"the {type(subject).__name__} neither predicts nor reconstructs: give a function of rows, "
+                         "such as estimator.transform, with the action on its features as codomain")  # fmt: skip
+    return subject
+
+
+def _as_columns(images: NDArray[Any]) -> NDArray[Any]:
+    """One target for each row as a column."""
+    return images[:, None] if images.ndim == 1 else images
 
 
 def _on_rows(subject: Callable[..., Any]) -> Rows:
