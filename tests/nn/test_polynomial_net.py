@@ -8,15 +8,15 @@ import torch
 
 import equivariety as ev
 from equivariety.nn.polynomial import gradient_descent
-from polynomial_cases import Signed
+from polynomial_cases import signed
 
 NETS = {
     "dense": ([3, 4, 2], 3),
-    "ring": ([Signed([[2, 3, 4, 1]])] * 3, [2]),
-    "rotation, even power": ([Signed([[2, 3, 4, 1]]), Signed([[2, -1]]), Signed([[2, 1]])], 2),
-    "rotation, odd power": ([Signed([[2, -1]]), Signed([[2, -1, 4, -3]]), Signed([[2, -1]])], 3),
+    "ring": ([signed([[2, 3, 4, 1]])] * 3, [2]),
+    "rotation, even power": ([signed([[2, 3, 4, 1]]), signed([[2, -1]]), signed([[2, 1]])], 2),
+    "rotation, odd power": ([signed([[2, -1]]), signed([[2, -1, 4, -3]]), signed([[2, -1]])], 3),
     "S3, invariant": ([ev.actions.symmetric(3)] * 2 + [2], 2),
-    "entries that vanish": ([Signed([[1, -2]])] * 3, 3),
+    "entries that vanish": ([signed([[1, -2]])] * 3, 3),
 }
 
 
