@@ -21,6 +21,8 @@ from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_fl
 from equivariety.moments import Moments, data_moments
 from equivariety.moments.chunks import as_floating
 from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.problem import DataProblem, Problem
+from equivariety.varieties.second_look import readable_again
 
 Vector = NDArray[np.float64]
 
@@ -70,6 +72,11 @@ class Accumulated:
         """The moments that the fit needs."""
         total = self._given
         return total.centered(self.maps.domain_basis.trivial) if self.centered else total
+
+    def problem(self, X: Any, Y: Any | None, sample_weight: Any | None, alone: bool) -> DataProblem:
+        """The problem of all batches; if the last one is ``alone`` and not centered, it can be read a second time."""
+        rows = readable_again(X, Y, sample_weight) if alone and not self.centered else None
+        return Problem.of_data(self.maps, self.moments, rows)
 
     @cached_property
     def input_mean(self) -> Vector:

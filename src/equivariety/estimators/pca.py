@@ -224,7 +224,9 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             start.require_unchanged(EquivariantMaps(action), self.center, "action and center")
         family = self._family(start.maps)
         accumulated = start.added(data.X, None, data.weight)
-        self._learn(accumulated, family.solve(accumulated.moments))
+        problem = accumulated.problem(data.X, None, data.weight, alone=fresh)
+        best = problem.best(family.rank) if isinstance(family, RankBounded) else problem.at(family.ranks)
+        self._learn(accumulated, best)
         return self
 
     def _family(self, maps: EquivariantMaps) -> RankBounded | Component:

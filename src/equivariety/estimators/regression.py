@@ -106,7 +106,7 @@ class _MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             start.require_unchanged(maps, self.fit_intercept, "the actions and fit_intercept")
         family = start.maps.bounded(min(start.maps.shape) if self.rank is None else self.rank)
         accumulated = start.added(data.X, data.Y, data.weight)
-        self.solution_ = family.solve(accumulated.moments)
+        self.solution_ = accumulated.problem(data.X, data.Y, data.weight, alone=fresh).best(family.rank)
         self._accumulated, self._single = accumulated, data.single
         self.ranks_, self.loss_ = self.solution_.ranks, self.solution_.loss
         return self

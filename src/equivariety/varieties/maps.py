@@ -15,9 +15,11 @@ from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants
 from equivariety.isotypic.fingerprints import basis_fingerprint
+from equivariety.isotypic.pair_orbits import count_pair_orbits
 from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.report import MapsReport, report_of
 from equivariety.varieties.scale import lies_within, unit_scale
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
     from equivariety.varieties.bounded import RankBounded
     from equivariety.varieties.problem import DataProblem, TargetProblem
+
+
+# Pairs of points up to which orbits on them are counted: a table of 256 MiB.
+_MOST_PAIRS = 2**26
 
 
 @dataclass(frozen=True, init=False)
@@ -135,7 +141,20 @@ class EquivariantMaps:
     @property
     def dimension(self) -> int:
         """Real dimension of the space: the number of orbits of the group on pairs (codomain point, domain point)."""
+        if "decomposition" not in self.__dict__ and self._pairs_are_few:
+            return self._pair_orbits
         return sum(bundle.size * bundle.field.beta * rows * cols for bundle, rows, cols in self.bundle_shapes)
+
+    @property
+    def _pairs_are_few(self) -> bool:
+        """Whether orbits on pairs can be counted in little memory."""
+        permutations = type(self.domain) is type(self.codomain) is PermutationAction
+        return permutations and self.codomain.degree * self.domain.degree <= _MOST_PAIRS
+
+    @cached_property
+    def _pair_orbits(self) -> int:
+        """Counted, so that the dimension is known of actions whose orbits are too large to be split."""
+        return count_pair_orbits(self.codomain.images, self.domain.images)
 
     @property
     def largest_rank(self) -> int:
@@ -219,6 +238,30 @@ class EquivariantMaps:
         from equivariety.varieties.bounded import RankBounded
 
         return RankBounded(self, rank)
+
+    def report(self) -> MapsReport:
+        """Which blocks both sides share, which are lost, and what ranks can be reached; print it for a table.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> report = ev.EquivariantMaps(ev.actions.cyclic(4), ev.actions.cyclic(6)).report()
+        >>> report.largest_rank, report.reachable(4), len(report.lost)
+        (2, 2, 3)
+        >>> print(report)
+        block                field dimension   rows columns rank up to
+        (1, 1)                   R         1      1       1          1
+        (2, 1)                   R         1      1       1          1
+        (6, 5)                   C         2      1       0       lost
+        (4, 3)                   C         2      0       1       lost
+        (3, 2)                   C         2      1       0       lost
+        R^4 -> R^6: dimension 2, largest rank 2
+        """
+        return report_of(self.blocks, self.shape)
+
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<{type(self).__name__} R^{n} -> R^{m}, {len(self.domain.images)} generators>"
 
     def problem(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> DataProblem:
         """The mean squared error on data, prepared for all ranks: the best map within a budget, the whole curve.
