@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from equivariety.estimators import EquivariantDMD as EquivariantDMD
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
+    from equivariety.estimators import EquivariantRegressionCV as EquivariantRegressionCV
+    from equivariety.estimators import InvariantFeatures as InvariantFeatures
     from equivariety.estimators import InvariantRegression as InvariantRegression
     from equivariety.estimators import SymmetrySearch as SymmetrySearch
     from equivariety.models import load_model as load_model
@@ -38,7 +40,9 @@ _HOMES = {
     "EquivariantMaps": "equivariety.varieties",
     "EquivariantPCA": "equivariety.estimators",
     "EquivariantRegression": "equivariety.estimators",
+    "EquivariantRegressionCV": "equivariety.estimators",
     "InputError": "equivariety.errors",
+    "InvariantFeatures": "equivariety.estimators",
     "InvariantMaps": "equivariety.varieties",
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
@@ -53,7 +57,7 @@ _HOMES = {
     "load_model": "equivariety.models",
     "save_model": "equivariety.models",
 }
-_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
+_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "statistics", "testing")
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -15,6 +15,8 @@ EXPECTED_FAILURES = {
 ESTIMATORS = [
     ev.EquivariantPCA(),
     ev.EquivariantPCA(n_components=1, center=False),
+    ev.EquivariantPCA(n_components=0.5, whiten=True),
+    ev.EquivariantRegression(alpha=1.0),
     ev.EquivariantRegression(),
     ev.EquivariantRegression(rank=1, fit_intercept=False),
     ev.InvariantRegression(),
@@ -26,7 +28,9 @@ ON_NUMPY = [
     ev.EquivariantCovariance(),
     ev.EquivariantCovariance(mean="free", shrinkage="ledoit-wolf"),
     ev.EquivariantDMD(),
+    ev.InvariantFeatures(),
     ev.EquivariantDMD(rank=1),
+    ev.EquivariantRegressionCV(),
 ]
 
 

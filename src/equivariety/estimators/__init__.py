@@ -2,8 +2,10 @@
 
 from equivariety.estimators.covariance import EquivariantCovariance
 from equivariety.estimators.dynamics import EquivariantDMD
+from equivariety.estimators.invariants import InvariantFeatures
 from equivariety.estimators.pca import EquivariantPCA
 from equivariety.estimators.regression import EquivariantRegression, InvariantRegression
+from equivariety.estimators.regression_cv import EquivariantRegressionCV
 from equivariety.estimators.symmetry_search import SymmetrySearch
 
 __all__ = [
@@ -11,6 +13,8 @@ __all__ = [
     "EquivariantDMD",
     "EquivariantPCA",
     "EquivariantRegression",
+    "EquivariantRegressionCV",
+    "InvariantFeatures",
     "InvariantRegression",
     "SymmetrySearch",
 ]

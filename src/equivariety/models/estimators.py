@@ -13,9 +13,12 @@ from equivariety.models.maps import record
 from equivariety.models.values import Kind, State
 from equivariety.statistics.invariant_covariance import InvariantCovariance
 from equivariety.statistics.search import SymmetryModel
+from equivariety.statistics.spectra import CovarianceSpectrum
 
 # The parts of estimators that are objects themselves.
-PARTS: dict[type, Kind] = {part: record(part) for part in (Accumulated, InvariantCovariance, SymmetryModel)}
+PARTS: dict[type, Kind] = {
+    part: record(part) for part in (Accumulated, CovarianceSpectrum, InvariantCovariance, SymmetryModel)
+}
 
 
 def kind_of(value: Any) -> Kind | None:

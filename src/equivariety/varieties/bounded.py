@@ -146,9 +146,9 @@ class RankBounded:
         """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""
         return self._critical(self.maps.problem_to(U))
 
-    def critical_fits(self, X: Any, Y: Any | None = None) -> FamilyCriticalPoints:
+    def critical_fits(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> FamilyCriticalPoints:
         """The critical points of the mean squared error on data, on all components, lazily, best first."""
-        return self._critical(self.maps.problem(X, Y))
+        return self._critical(self.maps.problem(X, Y, sample_weight))
 
     def _critical(self, problem: Problem[Any]) -> FamilyCriticalPoints:
         from equivariety.varieties.family_critical_points import FamilyCriticalPoints
