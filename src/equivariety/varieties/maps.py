@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import Action, trivial
+from equivariety.actions import Action, PermutationAction, trivial
 from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants
@@ -143,20 +143,20 @@ class EquivariantMaps:
     @property
     def dimension(self) -> int:
         """Real dimension of the space: the number of orbits of the group on pairs (codomain point, domain point)."""
-        if "decomposition" not in self.__dict__ and self._pairs_are_few:
-            return self._pair_orbits
+        counted = None if "decomposition" in self.__dict__ else self._pair_orbits
+        if counted is not None:
+            return counted
         return sum(bundle.size * bundle.field.beta * rows * cols for bundle, rows, cols in self.bundle_shapes)
 
-    @property
-    def _pairs_are_few(self) -> bool:
-        """Whether orbits on pairs can be counted in little memory."""
-        permutations = type(self.domain) is type(self.codomain) is PermutationAction
-        return permutations and self.codomain.degree * self.domain.degree <= _MOST_PAIRS
-
     @cached_property
-    def _pair_orbits(self) -> int:
-        """Counted, so that the dimension is known of actions whose orbits are too large to be split."""
-        return count_pair_orbits(self.codomain.images, self.domain.images)
+    def _pair_orbits(self) -> int | None:
+        """Counted, so that the dimension is known where orbits are too large to be split; None for very many pairs."""
+        domain, codomain = self.domain, self.codomain
+        if not isinstance(domain, PermutationAction) or not isinstance(codomain, PermutationAction):
+            return None
+        if domain.degree * codomain.degree > _MOST_PAIRS:
+            return None
+        return count_pair_orbits(codomain.images, domain.images)
 
     @property
     def largest_rank(self) -> int:
@@ -263,7 +263,7 @@ class EquivariantMaps:
 
     def __repr__(self) -> str:
         m, n = self.shape
-        return f"<{type(self).__name__} R^{n} -> R^{m}, {len(self.domain.images)} generators>"
+        return f"<{type(self).__name__} R^{n} -> R^{m}, generators: {self.domain.number_of_generators}>"
 
     def problem(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> DataProblem:
         """The mean squared error on data, prepared for all ranks: the best map within a budget, the whole curve.
