@@ -100,20 +100,25 @@ def refuse_underflow(samples: Samples, energy: float, precision: float) -> None:
     if energy >= smallest:
         return
     rows = X if weight is None else X[constant(weight > 0, X)]
-    if _deviates(rows, samples.input_origin):
+    # Data of some size that leave no energy lie where the maps are zero: nothing underflowed.
+    roots = None if weight is None else np.sqrt(weight[weight > 0])[:, None]
+    if 0 < _largest_deviation(rows, samples.input_origin, roots) < smallest**0.5:
         name = "X" if weight is None else "X times the roots of its weights"
         raise InputError(f"{name} is too small for its precision: the squares of its values underflow; scale it, "
                          "or give it in double precision")  # fmt: skip
 
 
-def _deviates(rows: Any, origin: NDArray[np.float64] | None) -> bool:
-    """Whether rows differ from the origin; constant data around an origin rightly leave nothing but rounding."""
-    if origin is None:
-        return bool(namespace(rows).any(rows != 0))
+def _largest_deviation(rows: Any, origin: NDArray[np.float64] | None, roots: NDArray[np.float64] | None) -> float:
+    """How far rows differ from the origin; constant data around an origin rightly leave nothing but rounding."""
     values = as_floating(rows)
-    xp, center = namespace(values), constant(origin, values)
+    xp = namespace(values)
+    scales = constant(np.ones((1, 1)) if roots is None else roots, values)
+    if origin is None:
+        return float(xp.max(xp.abs(values) * scales))
+    center = constant(origin, values)
     rounding = 8 * float(xp.finfo(values.dtype).eps)
-    return bool(xp.any(xp.abs(values - center) > rounding * xp.abs(center)))
+    deviation = xp.abs(values - center)
+    return float(xp.max(scales * xp.where(deviation > rounding * xp.abs(center), deviation, xp.zeros_like(deviation))))
 
 
 def raise_not_finite(samples: Samples) -> None:
