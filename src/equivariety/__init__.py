@@ -10,9 +10,15 @@ if TYPE_CHECKING:
     from equivariety.audit import equivariance_error as equivariance_error
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
+    from equivariety.estimators import EquivariantCovariance as EquivariantCovariance
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
     from equivariety.estimators import InvariantRegression as InvariantRegression
+    from equivariety.estimators import SymmetrySearch as SymmetrySearch
+    from equivariety.polynomial import PolynomialNet as PolynomialNet
+    from equivariety.statistics import expected_risk as expected_risk
+    from equivariety.statistics import learning_coefficient as learning_coefficient
+    from equivariety.statistics import symmetry_test as symmetry_test
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
@@ -25,6 +31,7 @@ __version__ = "0.1.0"
 # never pulls in torch, scikit-learn or matplotlib.
 _HOMES = {
     "DeterminantalVariety": "equivariety.varieties",
+    "EquivariantCovariance": "equivariety.estimators",
     "EquivariantMaps": "equivariety.varieties",
     "EquivariantPCA": "equivariety.estimators",
     "EquivariantRegression": "equivariety.estimators",
@@ -33,6 +40,11 @@ _HOMES = {
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "SymmetrySearch": "equivariety.estimators",
+    "expected_risk": "equivariety.statistics",
+    "learning_coefficient": "equivariety.statistics",
+    "symmetry_test": "equivariety.statistics",
+    "PolynomialNet": "equivariety.polynomial",
     "equivariance_error": "equivariety.audit",
     "load_model": "equivariety.varieties.model_file",
     "save_model": "equivariety.varieties.model_file",

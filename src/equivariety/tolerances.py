@@ -96,3 +96,16 @@ def equal_singular_values_gap(largest: float, size: int, precision: float = EPSI
 def vanishing_cutoff(scale: float, size: int) -> float:
     """A gradient or a curvature up to this counts as zero: size * sqrt(epsilon) / 10 times its natural scale."""
     return 0.1 * size * EPSILON**0.5 * scale
+
+
+FILTER_TOLERANCE = EPSILON**0.5
+"""A filter is a product of layers if their product differs from it by at most this, relative to its envelope."""
+# The preferred tolerance covers roots of multiplicity up to four, which rounding moves by eps^{1/4}. Finer ones tell
+# roots apart that are closer than that; the coarse ones come last, for roots of higher multiplicity.
+_PREFERRED_ROOT_TOLERANCE = EPSILON**0.25
+ROOT_TOLERANCES = (
+    *(_PREFERRED_ROOT_TOLERANCE / 8**step for step in range(14)),
+    *(_PREFERRED_ROOT_TOLERANCE * 8**step for step in (1, 2)),
+    0.0,
+)
+"""Roots at most this far apart, relative to their size, are taken to be equal, in the order in which it is tried."""

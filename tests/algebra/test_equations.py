@@ -192,5 +192,5 @@ def test_errors():
     with pytest.raises(ev.InputError, match="prime that is 1 modulo 4, such as 32009, not 32003"):
         component.script("singular", 32003)
     with pytest.raises(ev.InputError, match="points must be 'real' or 'complex', not 'rational'"):
-        family_ideal(component.maps.bounded(2), "rational")
-    assert "dense" in script(component_ideal(component), "singular")
+        family_ideal(component.maps.blocks, 2, "rational")
+    assert "dense" in script(component_ideal(component.maps.blocks, component.ranks), "singular")

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 
 import equivariety as ev
 from equivariety.errors import InputError
-from equivariety.varieties import model_file
+from equivariety.isotypic import fingerprints
 from referees import regular
 
 QUATERNION_GROUP = ev.PermutationAction(regular([[1, 2, 3, 0, 7, 4, 5, 6], [4, 5, 6, 7, 2, 3, 0, 1]]))
@@ -96,7 +96,7 @@ def test_another_action_is_noticed(saved):
 
 def test_another_convention_is_noticed(saved, monkeypatch):
     path, *_ = saved
-    monkeypatch.setattr(model_file, "BASIS_CONVENTION", 2)
+    monkeypatch.setattr(fingerprints, "BASIS_CONVENTION", -1)
     with pytest.raises(InputError, match="the convention for bases changed since it was written: fit the model again"):
         ev.load_model(path)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations, product
 from math import comb, prod
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,20 @@ from numpy.typing import NDArray
 from equivariety.algebra.ideals import BlockVariables, Ideal, Minors
 from equivariety.errors import InputError
 from equivariety.extras import load_extra
-from equivariety.varieties.maps import EquivariantMaps
+from equivariety.isotypic import Bundle
 
 MOST_POLYNOMIALS = 2000
+
+
+class Matrices(Protocol):
+    """A space of matrices with coordinates in blocks: the equivariant maps."""
+
+    @property
+    def bundles(self) -> tuple[Bundle, ...]:
+        """The irreducibles that the blocks belong to."""
+
+    def coordinates(self, M: Any) -> tuple[NDArray[np.float64], ...]:
+        """The blocks of the projection of M: per bundle components (members, rows, cols, beta)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +37,7 @@ class Equations:
     Entry (r, c) of block i is a<i>r<r>c<c> + i b<i>r<r>c<c> + j c... + k d..., with as many parts as the field has.
     """
 
-    maps: EquivariantMaps
+    maps: Matrices
     variables: tuple[Any, ...]
     """SymPy symbols, all real."""
     polynomials: tuple[Any, ...]
@@ -51,7 +62,7 @@ class Equations:
         return np.array(function(*self.coordinates(M)), dtype=np.float64).reshape(len(self.polynomials))
 
 
-def equations(maps: EquivariantMaps, ideal: Ideal) -> Equations:
+def equations(maps: Matrices, ideal: Ideal) -> Equations:
     """Generators of an ideal as SymPy polynomials.
 
     Raises

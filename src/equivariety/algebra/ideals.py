@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.ranks.counting import Slot
-from equivariety.varieties.bounded import RankBounded
-from equivariety.varieties.component import Component
 
 LETTERS = "abcd"
 """Names of the coefficients of 1, i, j, k in the coordinates of a block."""
@@ -95,26 +94,28 @@ class Ideal:
         return any(block.field != "R" and block.number in used for block in self.blocks)
 
 
-def component_ideal(component: Component) -> Ideal:
-    """The radical ideal of one component, of its complexification."""
+def component_ideal(blocks: Sequence[Block], ranks: Sequence[int]) -> Ideal:
+    """The radical ideal of the component in which every block has at most its rank, of its complexification."""
     products = []
-    for number, (block, rank) in enumerate(zip(component.maps.blocks, component.ranks, strict=True)):
+    for number, (block, rank) in enumerate(zip(blocks, ranks, strict=True)):
         if rank < block.largest_rank:
             products.append((Minors(number, _size(block.field, rank + 1)),))
     return Ideal(
-        _variables(component),
+        _variables(blocks),
         tuple(products),
-        f"component with block ranks {component.ranks}",
+        f"component with block ranks {tuple(ranks)}",
         "the complexification of the component; its real points have the same dimension and are dense in it",
     )
 
 
-def family_ideal(family: RankBounded, points: str = "real") -> Ideal:
+def family_ideal(blocks: Sequence[Block], rank: int, points: str = "real") -> Ideal:
     """The radical ideal of all maps of bounded rank.
 
     Parameters
     ----------
-    family : RankBounded
+    blocks : sequence of Block
+    rank : int
+        Bound on the rank of the whole matrix, the sum of irrep_dim * rank over the blocks.
     points : {"real", "complex"}
         The ideal of the real points, whose components are those of the family; or of all complex points, which can
         have more components and a larger dimension.
@@ -125,25 +126,25 @@ def family_ideal(family: RankBounded, points: str = "real") -> Ideal:
         If ``points`` is neither, or there are more than 10000 products.
     """
     if points == "real":
-        targets = [(slot, number, "both") for number, slot in enumerate(family.maps.slots)]
+        targets = [(_slot(block), number, "both") for number, block in enumerate(blocks)]
     elif points == "complex":
-        targets = list(_complex_targets(family))
+        targets = list(_complex_targets(blocks))
     else:
         raise InputError(f"points must be 'real' or 'complex', not {points!r}")
     products: list[Product] = []
-    for ranks in forbidden_tuples([slot for slot, _, _ in targets], family.rank):
+    for ranks in forbidden_tuples([slot for slot, _, _ in targets], rank):
         if len(products) == MOST_TUPLES:
             raise InputError(f"the ideal of this family has more than {MOST_TUPLES} products of minors; "
                              "take components one at a time")  # fmt: skip
         products.append(tuple(
-            Minors(number, rank if points == "complex" else _size(family.maps.blocks[number].field, rank), conjugate)
-            for rank, (_, number, conjugate) in zip(ranks, targets, strict=True) if rank
+            Minors(number, size if points == "complex" else _size(blocks[number].field, size), conjugate)
+            for size, (_, number, conjugate) in zip(ranks, targets, strict=True) if size
         ))  # fmt: skip
     about = {
         "real": "the Zariski closure of the real points",
         "complex": "all complex points, of which there can be more components than of the real ones",
     }
-    return Ideal(_variables(family), tuple(products), f"maps of rank at most {family.rank}", about[points])
+    return Ideal(_variables(blocks), tuple(products), f"maps of rank at most {rank}", about[points])
 
 
 def forbidden_tuples(slots: Sequence[Slot], budget: int) -> Iterator[tuple[int, ...]]:
@@ -176,10 +177,14 @@ def forbidden_tuples(slots: Sequence[Slot], budget: int) -> Iterator[tuple[int, 
     yield from extend((), 0, max((slot.weight for slot in slots), default=0) + 1)
 
 
-def _complex_targets(family: RankBounded) -> Iterator[tuple[Slot, int, str]]:
-    for number, block in enumerate(family.maps.blocks):
+def _slot(block: Block) -> Slot:
+    return Slot(block.irrep_dim, block.largest_rank)
+
+
+def _complex_targets(blocks: Sequence[Block]) -> Iterator[tuple[Slot, int, str]]:
+    for number, block in enumerate(blocks):
         if block.field == "R":
-            yield Slot(block.irrep_dim, block.largest_rank), number, "no"
+            yield _slot(block), number, "no"
         elif block.field == "C":
             yield Slot(block.irrep_dim // 2, block.largest_rank), number, "no"
             yield Slot(block.irrep_dim // 2, block.largest_rank), number, "yes"
@@ -192,6 +197,6 @@ def _size(field: str, rank: int) -> int:
     return 2 * rank - 1 if field == "H" else rank
 
 
-def _variables(variety: Component | RankBounded) -> tuple[BlockVariables, ...]:
-    blocks = enumerate(variety.maps.blocks)
-    return tuple(BlockVariables(number, b.field, b.rows, b.cols) for number, b in blocks if b.rows and b.cols)
+def _variables(blocks: Sequence[Block]) -> tuple[BlockVariables, ...]:
+    numbered = enumerate(blocks)
+    return tuple(BlockVariables(number, b.field, b.rows, b.cols) for number, b in numbered if b.rows and b.cols)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from equivariety.algebra.ideals import Ideal, Minors
 from equivariety.errors import InputError
 from equivariety.isotypic.orbitals import orbitals
-from equivariety.varieties.maps import EquivariantMaps
+from equivariety.isotypic.spaces import Spaces
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def script(ideal: Ideal, system: str, characteristic: int = 0, remarks: Sequence
     return "\n".join([*lines, *_ideals(syntax, ideal), syntax.figures]) + "\n"
 
 
-def whole_matrix_script(maps: EquivariantMaps, rank: int, system: str, characteristic: int = 0) -> str:
+def whole_matrix_script(maps: Spaces, rank: int, system: str, characteristic: int = 0) -> str:
     """A program for the minors of the whole matrix, in the values that equivariant matrices have on orbits of pairs.
 
     The minors cut out all complex points of rank at most r, but for groups with irreducibles over C of dimension above

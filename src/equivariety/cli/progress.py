@@ -16,7 +16,7 @@ STEPS = 50
 
 def moments_with_progress(maps: EquivariantMaps, X: Any, Y: Any | None = None, quiet: bool = False) -> Moments:
     """Moments of all samples in one pass, with a progress bar when standard error is a terminal."""
-    from equivariety.varieties.fitting import data_moments
+    from equivariety.moments import data_moments
 
     if quiet or not sys.stderr.isatty():
         return data_moments(maps, X, Y)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from equivariety.convolution.entries import ComplexArray
-from equivariety.convolution.polynomials import from_roots
-from equivariety.convolution.towers import FIRST_FINITE, INFINITY, Level, RootTower
+from equivariety.convolution.root_products import float_filter, layer_polynomials
+from equivariety.convolution.towers import FIRST_FINITE, Level, RootTower
 
 if TYPE_CHECKING:
     from equivariety.convolution.architecture import LinearConvNet
@@ -55,14 +55,10 @@ def is_tight(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
     return True
 
 
-def chain_filters(tower: RootTower, chain: Chain) -> tuple[ComplexArray, ...]:
+def chain_filters(net: LinearConvNet, tower: RootTower, chain: Chain) -> tuple[ComplexArray, ...]:
     """Filters with the roots of a chain: later layers monic, the first one carries the scale."""
-    filters = []
-    for level, multiset in zip(tower.levels, chain, strict=True):
-        roots = [level.values[i] for i, m in enumerate(multiset) if i != INFINITY for _ in range(m)]
-        filters.append(from_roots(roots, sum(multiset)))
-    filters[0] = tower.scale * filters[0]
-    return tuple(filters)
+    polynomials = layer_polynomials(tower, chain)
+    return tuple(float_filter(w, size) for w, size in zip(polynomials, net.filter_sizes, strict=True))
 
 
 def divisors(bound: Multiset, orbits: Sequence[tuple[int, ...]], degree: int) -> Iterator[Multiset]:

@@ -31,11 +31,11 @@ def read_filter(values: Any, size: int, name: str) -> Filter:
     if len(entries) != size:
         raise InputError(f"{name} must have {size} entries, not {len(entries)}")
     for index, entry in enumerate(entries):
-        if not isinstance(entry, Real) or not math.isfinite(entry):
+        if not isinstance(entry, Real) or not (isinstance(entry, Rational) or math.isfinite(entry)):
             raise InputError(f"{name} must hold finite real numbers: entry {index} is {entry!r}")
     if all(isinstance(entry, Rational) for entry in entries):
         return tuple(_fraction(entry) for entry in entries)
-    return np.array([float(entry) for entry in entries])
+    return _floats(entries, name)
 
 
 def read_filters(filters: Any, sizes: Sequence[int]) -> list[NDArray[Any]]:
@@ -57,8 +57,8 @@ def is_exact(values: Filter) -> bool:
 
 
 def as_float(values: Filter) -> FloatArray:
-    """The filter as a float64 array."""
-    return np.array([float(entry) for entry in values])
+    """The filter as a float64 array; see `read_filter` for errors."""
+    return _floats(list(values), "a filter used in floating point")
 
 
 def parse_filter(text: str) -> list[Fraction] | list[float]:
@@ -89,6 +89,13 @@ def _flat_list(values: Any, name: str) -> list[Any]:
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise InputError(f"{name} must be a list of numbers, not {values!r}")
     return [entry.item() if isinstance(entry, np.generic) else entry for entry in values]
+
+
+def _floats(entries: Sequence[Any], name: str) -> FloatArray:
+    try:
+        return np.array([float(entry) for entry in entries])
+    except OverflowError as error:
+        raise InputError(f"{name} must have entries in the range of float64") from error
 
 
 def _fraction(entry: Any) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -20,11 +20,18 @@ from equivariety.convolution.chains import (
     rest_degrees,
 )
 from equivariety.convolution.chains import largest_sparse_divisor as sparse_divisor
-from equivariety.convolution.entries import ComplexArray, Filter, FloatArray, as_float, is_exact, read_filter
-from equivariety.convolution.numerical_towers import RESIDUAL_TOLERANCE, has_close_roots, numerical_tower
-from equivariety.convolution.polynomials import parameterization_jacobian, product_filter
+from equivariety.convolution.entries import ComplexArray, Filter, FloatArray, is_exact, read_filter
+from equivariety.convolution.numerical_towers import has_close_roots, numerical_towers
+from equivariety.convolution.root_products import (
+    composed,
+    is_zero,
+    layer_polynomials,
+    relative_error,
+    scaled_jacobian,
+)
 from equivariety.convolution.towers import Level, RootTower, exact_tower
 from equivariety.errors import InputError
+from equivariety.tolerances import FILTER_TOLERANCE
 
 if TYPE_CHECKING:
     from equivariety.convolution.architecture import LinearConvNet
@@ -38,7 +45,7 @@ class Membership:
     """Where a filter lies.
 
     `region` is relative to the Zariski closure of the function space; `singular` tells whether the filter is a
-    singular point of that closure. `certified` is true for rational filters; for floats `tolerance` is the chordal
+    singular point of that closure. `certified` is true for rational filters; for floats `tolerance` is the relative
     distance below which roots were taken to be equal, and `note` says so when that mattered.
     """
 
@@ -58,19 +65,21 @@ def locate(net: LinearConvNet, values: Any) -> Membership:
     have odd multiplicity. With strides the layers must be sparse factors. The zero filter is
     always a member; it is reported as a boundary point unless the function space is known to be Zariski closed.
 
+    A float filter is a member if layers compose to it up to 1.5e-8, relative to its envelope (see `root_products`):
+    entries are taken at their word, whatever their size, so the answer is the same for a u(c z).
+
     Raises
     ------
     InputError
         If the filter has the wrong length or entries that are not finite numbers.
     """
     filter_ = read_filter(values, net.size, "the filter")
-    if not np.any(as_float(filter_)):
+    if is_zero(filter_):
         region: Region = "interior" if net.zariski_closed else "boundary"
         # A cone is smooth at zero exactly if it is a linear space, a variety of degree one.
         return Membership(True, region, net.degree > 1, is_exact(filter_), None, "the zero filter")
     reduced = net.reduced()
-    tower = _tower(filter_, reduced)
-    region = region_of_tower(net, tower, filter_)
+    tower, region = _preferred(net, filter_)
     singular = region != "outside" and _is_singular(reduced, tower)
     return Membership(region != "outside", region, singular, is_exact(filter_), tower.tolerance, _note(tower))
 
@@ -89,13 +98,16 @@ def factorize(
         If the filter is zero (infinitely many), has the wrong length, or has more than `limit` factorizations.
     """
     filter_ = read_filter(values, net.size, "the filter")
-    if not np.any(as_float(filter_)):
+    if is_zero(filter_):
         raise InputError("the filter must not be zero: the zero filter has infinitely many factorizations")
-    tower = _tower(filter_, net)
-    found = list(islice(_accepted(net, tower, field, filter_), limit + 1))
+    found: list[Chain] = []
+    for tower in _towers(filter_, net):
+        found = list(islice(_accepted(net, tower, field, filter_), limit + 1))
+        if found:
+            break
     if len(found) > limit:
         raise InputError(f"the filter has more than {limit} factorizations: raise limit to list them all")
-    filters = [chain_filters(tower, chain) for chain in found]
+    filters = [chain_filters(net, tower, chain) for chain in found]
     if field == "C":
         return filters
     return [tuple(w.real.copy() for w in layers) for layers in filters]
@@ -142,9 +154,23 @@ def _is_interior(net: LinearConvNet, tower: RootTower) -> bool:
     )
 
 
-def _tower(filter_: Filter, net: LinearConvNet) -> RootTower:
+def _towers(filter_: Filter, net: LinearConvNet) -> Iterator[RootTower]:
     strides = net.strides[:-1]
-    return exact_tower(filter_, strides) if isinstance(filter_, tuple) else numerical_tower(filter_, strides)
+    if isinstance(filter_, tuple):
+        yield exact_tower(filter_, strides)
+    else:
+        yield from numerical_towers(filter_, strides)
+
+
+def _preferred(net: LinearConvNet, filter_: Filter) -> tuple[RootTower, Region]:
+    """The first tower by which the filter is a member, or else just the first, and the region it gives."""
+    towers = []
+    for tower in _towers(filter_, net.reduced()):
+        towers.append(tower)
+        region = region_of_tower(net, tower, filter_)
+        if region != "outside":
+            return tower, region
+    return towers[0], "outside"
 
 
 def _note(tower: RootTower) -> str:
@@ -153,16 +179,15 @@ def _note(tower: RootTower) -> str:
     return f"roots closer than {tower.tolerance:.1e} were taken to be equal: not certified, give rational entries"
 
 
-def _accepted(net: LinearConvNet, tower: RootTower, field: Field, filter_: Filter) -> Any:
+def _accepted(net: LinearConvNet, tower: RootTower, field: Field, filter_: Filter) -> Iterator[Chain]:
     """The chains; for a float filter only those whose product is close to it."""
     for chain in chains(net, tower, field):
-        if tower.tolerance is None or _residual(net, tower, chain, as_float(filter_)) <= RESIDUAL_TOLERANCE:
+        if isinstance(filter_, tuple) or _error(net, tower, chain, filter_) <= FILTER_TOLERANCE:
             yield chain
 
 
-def _residual(net: LinearConvNet, tower: RootTower, chain: Chain, values: FloatArray) -> float:
-    product = product_filter(chain_filters(tower, chain), net.steps)
-    return float(np.linalg.norm(product - values) / np.linalg.norm(values))
+def _error(net: LinearConvNet, tower: RootTower, chain: Chain, values: FloatArray) -> float:
+    return relative_error(composed(layer_polynomials(tower, chain), net.steps), values)
 
 
 def _blocks_contain(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
@@ -210,6 +235,5 @@ def _is_singular(reduced: LinearConvNet, tower: RootTower) -> bool:
 def _is_immersed(reduced: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
     if is_tight(reduced, tower, chain):
         return True
-    filters: Sequence[ComplexArray] = chain_filters(tower, chain)
-    jacobian = parameterization_jacobian([w / np.linalg.norm(w) for w in filters], reduced.steps)
-    return int(np.linalg.matrix_rank(jacobian, tol=RESIDUAL_TOLERANCE)) == reduced.dimension
+    jacobian = scaled_jacobian(layer_polynomials(tower, chain), reduced.filter_sizes, reduced.steps)
+    return int(np.linalg.matrix_rank(jacobian, tol=FILTER_TOLERANCE)) == reduced.dimension

@@ -8,7 +8,7 @@ filters find it and the result says that it is not certified.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +61,12 @@ def nearest_filter(net: LinearConvNet, values: Any, start: StartSystem | None = 
     if net.contains(values):
         filters = net.factorizations(values)[0]
         return NearestFilter(target, tuple(w.real for w in filters), 0.0, True, "")
+    exponent = int(np.frexp(np.max(np.abs(target)))[1])
+    return _scaled(_nearest_outside(net, np.ldexp(target, -exponent), start), exponent)
+
+
+def _nearest_outside(net: LinearConvNet, target: FloatArray, start: StartSystem | None) -> NearestFilter:
+    """The nearest point of a filter whose largest entry is about one."""
     error = from_moments(np.eye(net.size), target, float(target @ target))
     found = describe_solutions(net, error, solve(net, [error], start)[0])
     options = [(_distance(point.filter, target), point.filters) for point in found.real]
@@ -72,6 +78,15 @@ def nearest_filter(net: LinearConvNet, values: Any, start: StartSystem | None = 
         return NearestFilter(product_filter(other, net.steps), other, descended, False, note)
     note = "" if found.complete else found.note
     return NearestFilter(product_filter(filters, net.steps), filters, distance, found.complete, note)
+
+
+def _scaled(near: NearestFilter, exponent: int) -> NearestFilter:
+    """The same answer for the filter times a power of two, shared by the layers; nothing is rounded."""
+    share, rest = divmod(exponent, len(near.filters))
+    first, *later = (np.ldexp(w, share) for w in near.filters)
+    filters = (np.ldexp(first, rest), *later)
+    distance = float(np.ldexp(near.distance, exponent))
+    return replace(near, filter=np.ldexp(near.filter, exponent), filters=filters, distance=distance)
 
 
 def _descend(net: LinearConvNet, target: FloatArray) -> tuple[float, tuple[FloatArray, ...]]:

@@ -1,52 +1,58 @@
-"""The tower of a filter with floating-point entries: roots that are close are taken to be equal.
+"""The towers of a filter with floating-point entries: roots that are close are taken to be equal.
 
-Nothing is certified here. Roots closer than the tolerance, in the chordal metric of the Riemann sphere (which treats
-0 and infinity alike), are merged into one root at their mean. A root of multiplicity m moves by about eps^{1/m} under
-rounding, so the default tolerance eps^{1/4} covers multiplicities up to four.
+Nothing is certified here. The roots themselves are exact: those of the polynomial with exactly these float
+coefficients. Composing layers in floating point moves them a little, so points closer than a tolerance are merged into
+one at their mean. Distances are those of logarithms, |log x - log y|: they do not change under z -> c z and z -> 1/z,
+are relative distances for close points, and grow by the factor s under z -> z^s; so does the tolerance from level to
+level. (0 and infinity are roots exactly if the outer entries of the filter vanish.)
+
+No single tolerance fits all filters: a root of multiplicity m moves by about eps^{1/m} under rounding, while distinct
+roots may be closer than that. So there is one tower for each of a list of tolerances, as far as the merged roots still
+reproduce the filter. Whoever finds layers by one of them has their product to compare with the filter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.convolution.entries import ComplexArray, FloatArray
-from equivariety.convolution.polynomials import from_roots
-from equivariety.convolution.towers import FIRST_FINITE, Level, RootTower
-from equivariety.tolerances import EPSILON
+from equivariety.convolution.root_products import composed, layer_polynomials, relative_error
+from equivariety.convolution.towers import FIRST_FINITE, START_PRECISION, RootTower, level_of, support
+from equivariety.tolerances import FILTER_TOLERANCE, ROOT_TOLERANCES
 
-ROOT_TOLERANCE = EPSILON**0.25
-TOLERANCE_RATIO = 8.0
-RESIDUAL_TOLERANCE = EPSILON**0.5
-"""A float filter belongs to the function space if a product of layers is this close to it, relative to its norm."""
-ZERO_TOLERANCE = 8 * EPSILON
-"""Coefficients below this fraction of the largest one are taken to be zero: roots at 0 or at infinity."""
+IntArray = NDArray[np.intp]
 
 
-def numerical_tower(values: FloatArray, strides: Sequence[int]) -> RootTower:
-    """The tower of a nonzero float filter; `strides` are those of all layers but the last.
+@dataclass(frozen=True)
+class _Points:
+    """Distinct nonzero points of one level, their logarithms and the indices of their conjugates."""
 
-    Roots are merged at the largest tolerance for which the merged roots still reproduce the filter.
+    values: tuple[Any, ...]
+    logarithms: ComplexArray
+    conjugate: IntArray
+
+
+def numerical_towers(values: FloatArray, strides: Sequence[int]) -> Iterator[RootTower]:
+    """The towers of a nonzero float filter, the preferred tolerance first.
+
+    `strides` are those of all layers but the last. Towers that do not reproduce the filter are left out, and so are
+    those that put more points below another than the stride allows: there the tolerance mixed up distinct points.
     """
-    significant = np.flatnonzero(np.abs(values) > ZERO_TOLERANCE * np.max(np.abs(values)))
-    first, last = int(significant[0]), int(significant[-1])
-    core = values[first : last + 1]
-    roots = _roots(core)
-    tolerance = ROOT_TOLERANCE
-    while tolerance > EPSILON and not _reproduces(core, *_merge(roots, tolerance)):
-        tolerance /= TOLERANCE_RATIO
-    points, labels = _merge(roots, tolerance)
-    multiplicities = [first, len(values) - 1 - last, *(int(np.sum(labels == i)) for i in range(len(points)))]
-    levels = []
-    for stride in strides:
-        upper, image = _merge(points**stride, tolerance)
-        levels.append(_level(points, image, stride))
-        points = upper
-    levels.append(_level(points, np.arange(len(points)), 1))
-    return RootTower(tuple(levels), tuple(multiplicities), float(values[last]), tolerance)
+    first, last = support(values.tolist())
+    points, counts = _roots(values[first : last + 1])
+    outer = (first, len(values) - 1 - last)
+    seen: list[Any] = []
+    for tolerance in ROOT_TOLERANCES:
+        tower = _tower(points, counts, outer, float(values[last]), strides, tolerance)
+        structure = (tower.multiplicities, [level.image for level in tower.levels])
+        if structure not in seen and (tolerance == 0 or _is_sound(tower, values)):
+            seen.append(structure)
+            yield tower
 
 
 def has_close_roots(tower: RootTower) -> bool:
@@ -54,71 +60,84 @@ def has_close_roots(tower: RootTower) -> bool:
     return tower.tolerance is not None and any(count > 1 for count in tower.multiplicities[FIRST_FINITE:])
 
 
-def chordal_distances(points: ComplexArray) -> FloatArray:
-    """Pairwise chordal distances |x - y| / sqrt((1 + |x|^2)(1 + |y|^2)), of shape (number, number)."""
-    length = np.sqrt(1 + np.abs(points) ** 2)
-    distances: FloatArray = np.abs(points[:, None] - points[None, :]) / (length[:, None] * length[None, :])
-    return distances
+def _tower(
+    points: _Points, counts: IntArray, outer: tuple[int, int], scale: float, strides: Sequence[int], tolerance: float
+) -> RootTower:
+    from flint import acb, ctx
+
+    with ctx.workprec(START_PRECISION):
+        points, labels = _merge(points, counts, tolerance)
+        counts = np.bincount(labels, weights=counts).astype(np.intp)
+        levels, step = [], 1
+        for stride in strides:
+            step *= stride
+            powers = _Points(*_power(points, stride), points.conjugate)
+            upper, image = _merge(powers, np.ones(len(powers.values)), tolerance * step)
+            levels.append(level_of(points.values, points.conjugate.tolist(), image.tolist(), stride))
+            points = upper
+        levels.append(level_of(points.values, points.conjugate.tolist(), range(len(points.values)), 1))
+        return RootTower(tuple(levels), (*outer, *(int(n) for n in counts)), acb(scale), tolerance)
 
 
-def _roots(values: FloatArray) -> ComplexArray:
-    """Roots with multiplicity of the polynomial with exactly these float coefficients, free of rounding errors."""
-    from flint import fmpq, fmpq_poly
+def _roots(values: FloatArray) -> tuple[_Points, IntArray]:
+    """Distinct roots of the polynomial with exactly these float coefficients, and their multiplicities."""
+    from flint import ctx, fmpq, fmpq_poly
 
-    pairs = [float(x).as_integer_ratio() for x in values]
-    polynomial: Any = fmpq_poly([fmpq(*pair) for pair in pairs]).numer()
-    found = [complex(ball) for ball, multiplicity in polynomial.complex_roots() for _ in range(multiplicity)]
-    return np.array(found, dtype=np.complex128)
-
-
-def _merge(roots: ComplexArray, tolerance: float) -> tuple[ComplexArray, NDArray[np.intp]]:
-    """Means of the clusters of close roots, closed under conjugation, and the cluster of each root."""
-    labels = np.full(len(roots), -1, dtype=np.intp)
-    if len(roots) == 0:
-        return roots, labels
-    near = chordal_distances(roots) <= tolerance
-    count = 0
-    for start in range(len(roots)):
-        if labels[start] < 0:
-            _flood(near, labels, start, count)
-            count += 1
-    means = np.array([roots[labels == label].mean() for label in range(count)])
-    return _symmetrize(means, tolerance), labels
+    with ctx.workprec(START_PRECISION):
+        polynomial: Any = fmpq_poly([fmpq(*float(x).as_integer_ratio()) for x in values]).numer()
+        found = polynomial.complex_roots()
+        roots = tuple(ball.mid() for ball, _ in found)
+        logarithms = _logarithms(roots)
+    conjugate = np.argmin(_distances(logarithms, logarithms.conj()), axis=1) if len(roots) else np.zeros(0, np.intp)
+    return _Points(roots, logarithms, conjugate), np.array([count for _, count in found], dtype=np.intp)
 
 
-def _flood(
-    near: NDArray[np.bool_],
-    labels: NDArray[np.intp],
-    start: int,
-    label: int,
-) -> None:
-    waiting = [start]
-    while waiting:
-        current = waiting.pop()
-        labels[current] = label
-        waiting += [int(i) for i in np.flatnonzero(near[current] & (labels < 0))]
+def _power(points: _Points, stride: int) -> tuple[tuple[Any, ...], ComplexArray]:
+    values = tuple((value**stride).mid() for value in points.values)
+    return values, _logarithms(values)
 
 
-def _symmetrize(points: ComplexArray, tolerance: float) -> ComplexArray:
-    """Make points within the tolerance of their conjugate real."""
-    heights = np.abs(points - points.conj()) / (1 + np.abs(points) ** 2)
-    return np.where(heights <= tolerance, points.real + 0j, points)
+def _logarithms(values: Sequence[Any]) -> ComplexArray:
+    return np.array([complex(value.log()) for value in values], dtype=np.complex128)
 
 
-def _reproduces(core: FloatArray, points: ComplexArray, labels: NDArray[np.intp]) -> bool:
-    """Whether the polynomial with the merged roots is the given one, up to the residual tolerance."""
-    product = core[-1] * from_roots(list(points[labels]), len(core) - 1)
-    return float(np.linalg.norm(product - core)) <= RESIDUAL_TOLERANCE * float(np.linalg.norm(core))
+def _distances(first: ComplexArray, second: ComplexArray) -> FloatArray:
+    """|log x - log y| for all pairs, with arguments modulo 2 pi."""
+    difference = first[:, None] - second[None, :]
+    angle = (difference.imag + np.pi) % (2 * np.pi) - np.pi
+    return np.asarray(np.hypot(difference.real, angle))
 
 
-def _level(points: ComplexArray, image: NDArray[np.intp], stride: int) -> Level:
-    if len(points):
-        nearest = np.argmin(np.abs(points[:, None] - points.conj()[None, :]), axis=1)
-    else:
-        nearest = np.zeros(0, dtype=np.intp)
-    return Level(
-        (0j, complex("inf"), *(complex(point) for point in points)),
-        (0, 1, *(FIRST_FINITE + int(i) for i in nearest)),
-        (0, 1, *(FIRST_FINITE + int(i) for i in image)),
-        stride,
-    )
+def _merge(points: _Points, weights: NDArray[Any], tolerance: float) -> tuple[_Points, IntArray]:
+    """Means of the clusters of close points, closed under conjugation, and the cluster of each point."""
+    from scipy.sparse.csgraph import connected_components
+
+    if not points.values:
+        return points, np.zeros(0, dtype=np.intp)
+    near = _distances(points.logarithms, points.logarithms) <= tolerance
+    count, labels = connected_components(near, directed=False)
+    members = [np.flatnonzero(labels == label) for label in range(count)]
+    conjugate = np.array([labels[points.conjugate[group[0]]] for group in members])
+    values = [_mean(points.values, group, weights) for group in members]
+    for label, mirror in enumerate(conjugate):
+        values[mirror] = _real(values[label]) if mirror == label else values[label].conjugate()
+    return _Points(tuple(values), _logarithms(values), conjugate), labels.astype(np.intp)
+
+
+def _mean(values: Sequence[Any], group: IntArray, weights: NDArray[Any]) -> Any:
+    total = sum(values[i] * int(weights[i]) for i in group)
+    return (total / int(weights[group].sum())).mid()
+
+
+def _real(value: Any) -> Any:
+    from flint import acb
+
+    return acb(value.real)
+
+
+def _is_sound(tower: RootTower, values: FloatArray) -> bool:
+    for level in tower.levels[:-1]:
+        if max(np.bincount(level.image[FIRST_FINITE:], minlength=1)) > level.stride:
+            return False
+    product = composed(layer_polynomials(tower, [tower.multiplicities]), [1])
+    return relative_error(product, values) <= FILTER_TOLERANCE

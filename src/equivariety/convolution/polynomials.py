@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.convolution.entries import ComplexArray
-
 
 def dilate(values: Sequence[Any] | NDArray[Any], step: int) -> NDArray[Any]:
     """Coefficients of w(z^step): `step - 1` zeros between neighbouring entries."""
@@ -62,11 +60,3 @@ def circulant_matrix(values: NDArray[Any], stride: int, input_length: int) -> ND
         for index, entry in enumerate(values):
             matrix[row, (row * stride + index) % input_length] += entry
     return matrix
-
-
-def from_roots(roots: Sequence[complex], degree: int) -> ComplexArray:
-    """The monic polynomial with the given finite roots, padded with zeros up to `degree` (roots at infinity)."""
-    coefficients = np.ones(1, dtype=np.complex128)
-    for root in roots:
-        coefficients = np.convolve(coefficients, np.array([-root, 1.0], dtype=np.complex128))
-    return np.concatenate([coefficients, np.zeros(degree + 1 - len(coefficients), dtype=np.complex128)])

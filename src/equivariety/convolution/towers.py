@@ -24,9 +24,12 @@ START_PRECISION = 106
 
 @dataclass(frozen=True)
 class Level:
-    """The points of one level; `conjugate` and `image` are indices into this and into the next level."""
+    """The points of one level, complex numbers of python-flint (their exponents are unbounded).
 
-    values: tuple[complex, ...]
+    `conjugate` and `image` are indices into this and into the next level.
+    """
+
+    values: tuple[Any, ...]
     conjugate: tuple[int, ...]
     image: tuple[int, ...]
     stride: int
@@ -41,28 +44,41 @@ class Level:
 class RootTower:
     """Roots of a nonzero filter with multiplicities, and their powers level by level.
 
-    `scale` is the last nonzero coefficient; `tolerance` is None for a certified tower, else the chordal distance
+    `scale` is the last nonzero coefficient; `tolerance` is None for a certified tower, else the relative distance
     below which roots were taken to be equal.
     """
 
     levels: tuple[Level, ...]
     multiplicities: tuple[int, ...]
-    scale: float
+    scale: Any
     tolerance: float | None
 
 
 def exact_tower(values: ExactFilter, strides: Sequence[int]) -> RootTower:
     """The certified tower of a nonzero rational filter; `strides` are those of all layers but the last."""
-    from flint import fmpq, fmpq_poly
+    from flint import acb, fmpq, fmpq_poly
 
     first, last = support(values)
-    core = fmpq_poly([fmpq(x.numerator, x.denominator) for x in values[first : last + 1]])
+    coefficients = [fmpq(x.numerator, x.denominator) for x in values[first : last + 1]]
+    core = fmpq_poly(coefficients)
     factors = [(factor, exponent) for factor, exponent in core.factor()[1] if factor.degree() > 0]
     multiplicities = [first, len(values) - 1 - last]
     for factor, exponent in factors:
         multiplicities += [exponent] * factor.degree()
     levels = _exact_levels([factor for factor, _ in factors], strides)
-    return RootTower(levels, tuple(multiplicities), float(values[last]), None)
+    return RootTower(levels, tuple(multiplicities), acb(coefficients[-1]), None)
+
+
+def level_of(values: Sequence[Any], conjugate: Sequence[int], image: Sequence[int], stride: int) -> Level:
+    """The level with the given nonzero finite points, 0 and infinity put before them."""
+    from flint import acb
+
+    return Level(
+        (acb(0), acb("inf"), *values),
+        (0, 1, *(FIRST_FINITE + int(i) for i in conjugate)),
+        (0, 1, *(FIRST_FINITE + int(i) for i in image)),
+        stride,
+    )
 
 
 def support(values: Sequence[Any]) -> tuple[int, int]:
@@ -110,12 +126,12 @@ def _isolate(chain: list[list[Any]], images: list[list[int]], strides: Sequence[
         balls = [[[ball for ball, _ in factor.complex_roots()] for factor in factors] for factors in chain]
         maps = [_match_level(balls[i], balls[i + 1], images[i], strides[i]) for i in range(len(strides))]
         conjugates = [_conjugate_pairs(level) for level in balls]
-        values = [[complex(ball) for group in level for ball in group] for level in balls]
+        values = [[ball.mid() for group in level for ball in group] for level in balls]
     if any(matched is None for matched in maps + conjugates):
         return _isolate(chain, images, strides, 2 * bits)
-    complete = [*maps, [FIRST_FINITE + i for i in range(len(values[-1]))]]
+    complete = [*maps, list(range(len(values[-1])))]
     return tuple(
-        Level((0j, complex("inf"), *points), (0, 1, *(pairs or [])), (0, 1, *(image or [])), stride)
+        level_of(points, pairs or [], image or [], stride)
         for points, pairs, image, stride in zip(values, conjugates, complete, [*strides, 1], strict=True)
     )
 
@@ -150,7 +166,7 @@ def _conjugate_pairs(level: list[Any]) -> list[int] | None:
 
 
 def _offsets(level: list[Any]) -> list[int]:
-    offsets = [FIRST_FINITE]
+    offsets = [0]
     for roots in level:
         offsets.append(offsets[-1] + len(roots))
     return offsets

@@ -18,9 +18,8 @@ from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
-from equivariety.moments import Moments
+from equivariety.moments import Moments, data_moments
 from equivariety.moments.chunks import as_floating
-from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.maps import EquivariantMaps
 
 Vector = NDArray[np.float64]
@@ -70,7 +69,7 @@ class Accumulated:
     def moments(self) -> Moments:
         """The moments that the fit needs."""
         total = self._given
-        return total.centered(self._trivial) if self.centered else total
+        return total.centered(self.maps.domain_basis.trivial) if self.centered else total
 
     @cached_property
     def input_mean(self) -> Vector:
@@ -88,15 +87,10 @@ class Accumulated:
             raise RuntimeError("no batch was added")
         return self.total
 
-    @property
-    def _trivial(self) -> int:
-        """The shared bundle of the trivial irreducible, which is number 0 and occurs in every action."""
-        return next(number for number, bundle in enumerate(self.maps.bundles) if bundle.members[0] == 0)
-
     def _mean(self, basis: ChangeOfBasis, coordinates: Vector) -> Vector:
-        if not self.centered:
+        if not self.centered or basis.trivial is None:
             return np.zeros(basis.degree)
-        alone = basis.select([(self._trivial, np.zeros(1, dtype=np.intp))])
+        alone = basis.select([(basis.trivial, np.zeros(1, dtype=np.intp))])
         return alone.synthesize([(coordinates / self._given.weight)[None, None, None, :, None]])[0]
 
 

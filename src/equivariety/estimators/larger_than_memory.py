@@ -15,9 +15,9 @@ import numpy as np
 
 from equivariety.errors import InputError
 from equivariety.estimators.validation import validated_inputs, validated_pair, validated_weight
-from equivariety.moments.clusters import as_dask_array, is_dask, require_chunks
+from equivariety.moments.clusters import as_dask_array, require_chunks
+from equivariety.moments.data import Source, source_of
 from equivariety.moments.streams import slabs
-from equivariety.varieties.fitting import is_stored, is_stream
 
 Result = TypeVar("Result")
 
@@ -43,11 +43,13 @@ def training_data(
     estimator: Any, X: Any, sample_weight: Any | None, reset: bool, y: Any = "no_validation"
 ) -> TrainingData:
     """The data of ``fit`` and ``partial_fit``; as in scikit-learn, a text as y says that there are no targets."""
-    if is_dask(X):
+    source = source_of(X)
+    if source is Source.CLUSTER:
         y = _beside_dask(y, X)
-    elif is_stored(X):
+    elif source is Source.STORED:
         # A vector has one number for each sample: what is computed from them later is no smaller.
-        y = y if y is None or isinstance(y, str) or (is_stored(y) and len(y.shape) > 1) else np.asarray(y)
+        stored = source_of(y) is Source.STORED and len(y.shape) > 1
+        y = y if y is None or isinstance(y, str) or stored else np.asarray(y)
     else:
         return _in_memory(estimator, X, sample_weight, reset, y)
     first = _in_memory(estimator, _first_rows(X), None, reset, y if isinstance(y, str) else _first_rows(y))
@@ -57,10 +59,11 @@ def training_data(
 
 def over_parts(function: Callable[[Any], Result], X: Any) -> list[Result]:
     """What a function of arrays in memory gives for X, or one after the other for the slabs of a stored array."""
-    if is_dask(X):
+    source = source_of(X)
+    if source is Source.CLUSTER:
         raise InputError(f"X must be an array, not {type(X).__name__} of Dask: apply this method to the chunks, "
                          "by X.map_blocks or X.map_partitions")  # fmt: skip
-    if not is_stored(X) or len(X.shape) != 2 or not X.shape[0]:
+    if source is not Source.STORED or len(X.shape) != 2 or not X.shape[0]:
         return [function(_without_stream(X))]
     results: list[Result] = []
     start = 0
@@ -95,8 +98,8 @@ def _in_memory(estimator: Any, X: Any, sample_weight: Any | None, reset: bool, y
 
 
 def _without_stream(X: Any) -> Any:
-    """The same unless it is a stream of batches."""
-    if is_stream(X):
+    """X, unless it is a stream of batches."""
+    if source_of(X) is Source.STREAM:
         raise InputError(f"X must be an array, not {type(X).__name__}: to learn from batches, give each to partial_fit")
     return X
 
@@ -105,7 +108,7 @@ def _beside_dask(y: Any, X: Any) -> Any:
     """Targets as a Dask array in the chunks of X."""
     if y is None or isinstance(y, str):
         return y
-    if not is_dask(y):
+    if source_of(y) is not Source.CLUSTER:
         raise InputError(f"y must be a Dask collection like X, not {type(y).__name__}")
     targets = as_dask_array(y)
     require_chunks(targets.chunks[0], as_dask_array(X).chunks[0], "y")
@@ -114,7 +117,7 @@ def _beside_dask(y: Any, X: Any) -> Any:
 
 def _first_rows(data: Any) -> Any:
     """Some rows from the beginning, in memory; of Dask collections they come from the first chunk that has any."""
-    if data is None or not is_dask(data):
+    if data is None or source_of(data) is not Source.CLUSTER:
         return None if data is None else np.asarray(data[:_FIRST_ROWS])
     chunks = data.numblocks[0] if hasattr(data, "numblocks") else data.npartitions
     for number in range(chunks):

@@ -14,9 +14,9 @@ from sklearn.utils.validation import validate_data
 from equivariety.actions import PermutationAction, trivial
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, to_numpy
+from equivariety.moments import arrays
 from equivariety.moments.chunks import as_floating, first_not_finite
 from equivariety.validation import refuse_masked, refuse_sparse
-from equivariety.varieties import fitting
 
 # Values that are not finite are looked for here, to name their row.
 _ANY_VALUES = {"ensure_all_finite": False}
@@ -93,7 +93,7 @@ def validated_weight(sample_weight: Any | None, samples: int) -> NDArray[np.floa
     """Weights as a vector of numbers >= 0 with a positive sum, on the host."""
     if sample_weight is None:
         return None
-    weight = fitting.validated_weight(without_gradients(sample_weight), samples)
+    weight = arrays.validated_weight(without_gradients(sample_weight), samples)
     if not weight.any():
         raise InputError("sample_weight must not be zero for all samples")
     return weight

@@ -25,9 +25,9 @@ from equivariety.blocks import regression
 from equivariety.errors import InputError
 from equivariety.geometry.factors import dense_component
 from equivariety.isotypic import REAL
+from equivariety.moments.arrays import validated_data
 from equivariety.tolerances import EPSILON, gram_eigenvalue_cutoff
 from equivariety.varieties.critical_points import CriticalPoints
-from equivariety.varieties.fitting import validated_data
 from equivariety.varieties.maps import EquivariantMaps
 
 Matrix = NDArray[np.float64]

@@ -16,11 +16,10 @@ import numpy as np
 
 from equivariety.geometry.chains import BlockLoss, Chain, field_rank
 from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains, zero_map
-from equivariety.moments import Moments
+from equivariety.moments import Moments, data_moments
 from equivariety.tolerances import vanishing_cutoff
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.component import Component
-from equivariety.varieties.fitting import data_moments
 from equivariety.varieties.landscapes import Problem, data_problem, distance_problem
 
 

@@ -15,6 +15,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic.abelian import split_abelian
 from equivariety.isotypic.arrays import constant, namespace
 from equivariety.isotypic.character_labels import signatures
+from equivariety.isotypic.coordinates import CoordinateTable, coordinate_table, occurrences, places
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.lattices import commute
 from equivariety.isotypic.nonabelian import split_by_types
@@ -64,6 +65,23 @@ class ChangeOfBasis:
             sum(piece.split.multiplicity(number) * len(piece.points) for piece in self.pieces)
             for number in range(len(self.bundles))
         )
+
+    @property
+    def coordinates(self) -> CoordinateTable:
+        """What each column of :meth:`matrix` stands for."""
+        return coordinate_table(self.bundles, self.multiplicities)
+
+    def numbers(self, bundle: int) -> list[IntArray]:
+        """For each piece the numbers (multiplicity in one orbit, orbits) of the members of a bundle."""
+        return occurrences(
+            [piece.split.multiplicity(bundle) for piece in self.pieces], [len(piece.points) for piece in self.pieces]
+        )
+
+    @cached_property
+    def trivial(self) -> int | None:
+        """The bundle whose first member is the trivial irreducible, number 0: the fixed vectors; None if absent."""
+        found = (number for number, bundle in enumerate(self.bundles) if bundle.size and bundle.members[0] == 0)
+        return next(found, None)
 
     @cached_property
     def _contiguous(self) -> bool:
@@ -137,18 +155,16 @@ class ChangeOfBasis:
         return namespace(like).reshape(piece.split.from_panels(shares), (samples, piece.points.size))
 
     def matrix(self) -> NDArray[np.float64]:
-        """Q as a dense array of shape (degree, degree), its columns ordered by irreducible, then by multiplicity.
+        """Q as a dense array, one row for each point, its columns ordered as :attr:`coordinates` says.
 
-        The columns of one copy of an irreducible stand together, so that Q^T P Q is block diagonal.
+        The columns of one occurrence of an irreducible stand together, so that Q^T P Q is block diagonal. After
+        :meth:`select` there are fewer columns than points: those of the chosen irreducibles.
         """
-        parts = self.analyze(np.eye(self.degree))
-        members = np.concatenate([bundle.members for bundle in self.bundles])
-        columns = [
-            np.transpose(part[:, position], (0, 2, 1, 3)).reshape(self.degree, -1)
-            for part, bundle in zip(parts, self.bundles, strict=True)
-            for position in range(bundle.size)
-        ]
-        return np.concatenate([columns[place] for place in np.argsort(members)], axis=1)
+        where = places(self.bundles, self.multiplicities)
+        dense = np.empty((self.degree, sum(place.size for place in where)))
+        for place, part in zip(where, self.analyze(np.eye(self.degree)), strict=True):
+            dense[:, place.ravel()] = part.reshape(self.degree, -1)
+        return dense
 
     def select(self, groups: Groups) -> ChangeOfBasis:
         """The change of basis whose bundles are the given groups; what they leave out is not computed."""

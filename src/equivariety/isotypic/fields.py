@@ -59,6 +59,19 @@ class Field:
                 table[s, p, q] = sign
         return table
 
+    @property
+    def entries(self) -> tuple[NDArray[np.intp], Array]:
+        """What stands in row q, column p of the realization of one number: the index of a component, and its sign.
+
+        Examples
+        --------
+        >>> component, sign = COMPLEX.entries
+        >>> component.tolist(), sign.astype(int).tolist()
+        ([[0, 1], [1, 0]], [[1, -1], [1, 1]])
+        """
+        table = self.products.transpose(2, 1, 0)  # [q, p, s], one nonzero s for each pair (q, p)
+        return np.abs(table).argmax(axis=2), table.sum(axis=2)
+
     def pack(self, components: Array) -> Array:
         """Working form of a matrix given by components, shape (..., width * rows, width * cols)."""
         if self.beta == 1:
@@ -86,7 +99,8 @@ class Field:
 
         a + ib becomes [[a, -b], [b, a]]; a quaternion becomes a 4 x 4 block.
         """
-        real = np.einsum("...rcs,spq->...rqcp", components, self.products)
+        component, sign = self.entries
+        real = np.swapaxes(components[..., component] * sign, -3, -2)
         *batch, rows, _, cols, _ = real.shape
         return real.reshape(*batch, rows * self.beta, cols * self.beta)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from equivariety.errors import InputError
 from equivariety.files import replacing
-from equivariety.moments import Moments
+from equivariety.moments.moments import Moments
 
 FORMAT = "equivariety moments 2"
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from equivariety.errors import InputError
-from equivariety.moments import Moments
-from equivariety.moments.samples import Samples
+from equivariety.isotypic.spaces import Spaces
+from equivariety.moments.arrays import array_moments, require_positive_weight, validated_weight
+from equivariety.moments.moments import Moments
+from equivariety.moments.samples import Origins, Samples
 from equivariety.validation import refuse_masked
-from equivariety.varieties.fitting import Origins, around, array_moments, validated_weight, with_weight
-from equivariety.varieties.maps import EquivariantMaps
 
 
 def is_dask(data: Any) -> bool:
@@ -21,7 +21,7 @@ def is_dask(data: Any) -> bool:
 
 
 def cluster_moments(
-    maps: EquivariantMaps,
+    maps: Spaces,
     X: Any,
     Y: Any | None = None,
     sample_weight: Any | None = None,
@@ -68,7 +68,7 @@ def cluster_moments(
     total: Moments | None = sums[0].compute()
     if total is None:
         raise InputError("X must have at least one sample, not 0: every chunk is empty")
-    return with_weight(total)
+    return require_positive_weight(total)
 
 
 def as_dask_array(data: Any) -> Any:
@@ -77,9 +77,10 @@ def as_dask_array(data: Any) -> Any:
 
 
 def _first_rows(lengths: Sequence[float]) -> list[int | None]:
-    """The number of the first row of every chunk; None where filters leave the lengths of chunks unknown."""
-    starts = [0.0, *np.cumsum(lengths)[:-1].tolist()]
-    return [int(start) if np.isfinite(start) else None for start in starts]
+    """The number of the first row of every chunk; None if filters leave the lengths of some chunks unknown."""
+    if not np.isfinite(lengths).all():
+        return [None] * len(lengths)
+    return [0, *np.cumsum(lengths, dtype=np.intp)[:-1].tolist()]
 
 
 def _all_columns(data: Any, name: str, degree: int, side: str) -> Any:
@@ -124,7 +125,7 @@ def _delayed_chunks(array: Any) -> list[Any]:
 
 
 def _part(
-    remote: tuple[EquivariantMaps, Origins | None], chunks: Sequence[Any], number: int, first_row: int | None
+    remote: tuple[Spaces, Origins | None], chunks: Sequence[Any], number: int, first_row: int | None
 ) -> Moments | None:
     maps, origins = remote
     for name, chunk in zip(("X", "Y", "sample_weight"), chunks, strict=True):
@@ -133,7 +134,7 @@ def _part(
     if all(chunk is None or not len(chunk) for chunk in (X, Y, weight)):
         return None
     try:
-        return array_moments(maps, around(Samples(X, Y, weight, first_row=first_row or 0), origins))
+        return array_moments(maps, Samples(X, Y, weight, first_row=first_row or 0).with_origins(origins))
     except InputError as error:
         if first_row is not None:
             raise

@@ -90,13 +90,8 @@ def _add_gram(into: NDArray[np.float64], y: Any, x: Any, field: Field) -> None:
             into[part, ..., unit] += to_numpy(component)
 
 
-def _trivial_bundle(basis: ChangeOfBasis) -> int | None:
-    """The bundle whose first member is the trivial irreducible, number 0."""
-    return next((number for number, bundle in enumerate(basis.bundles) if bundle.size and bundle.members[0] == 0), None)
-
-
 def _trivial_multiplicity(basis: ChangeOfBasis) -> int:
-    number = _trivial_bundle(basis)
+    number = basis.trivial
     return 0 if number is None else basis.multiplicities[number]
 
 
@@ -104,7 +99,7 @@ def _trivial_sum(
     panels: tuple[Any, ...], basis: ChangeOfBasis, root: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
     """Weighted sum of the coordinates in the trivial irreducible."""
-    number = _trivial_bundle(basis)
+    number = basis.trivial
     if number is None:
         return np.zeros(0)
     values = panels[number][:, 0, 0, 0, :]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from equivariety.errors import InputError
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
 from equivariety.moments.chunks import as_floating, first_not_finite, row_chunks
 from equivariety.tolerances import smallest_mean_square
+
+# A vector that is subtracted from every row of X, and one for Y.
+Origins = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,10 @@ class Samples:
     first_row: int = 0
     """Number of the first row in the whole data, for messages."""
 
+    def with_origins(self, origins: Origins | None) -> Self:
+        """Samples that are summed around two origins."""
+        return self if origins is None else replace(self, input_origin=origins[0], target_origin=origins[1])
+
     def roots(self, rows: slice) -> NDArray[np.float64] | None:
         """Square roots of the weights of some rows."""
         return None if self.weight is None else np.sqrt(to_numpy(self.weight[rows]))
@@ -38,7 +45,7 @@ class Samples:
         return _prepared(self.X[rows, ...], self.input_origin, self.roots(rows))
 
     def targets(self, rows: slice) -> Any:
-        """The same of Y, which must be given."""
+        """Some rows of Y likewise, which must be given."""
         assert self.Y is not None
         return _prepared(self.Y[rows, ...], self.target_origin, self.roots(rows))
 

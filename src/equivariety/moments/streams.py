@@ -12,21 +12,19 @@ import numpy as np
 
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import to_numpy
-from equivariety.moments import Moments
+from equivariety.isotypic.spaces import Spaces
+from equivariety.moments.arrays import array_moments, require_positive_weight, validated_samples
 from equivariety.moments.checkpoints import Checkpoint, Progress, load_progress, save_progress
 from equivariety.moments.chunks import as_floating
-from equivariety.moments.moments import add_in_place
-from equivariety.moments.samples import Samples
-from equivariety.varieties.fitting import Origins, around, array_moments, validated_samples, with_weight
-from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.model_file import basis_fingerprint
+from equivariety.moments.moments import Moments, add_in_place
+from equivariety.moments.samples import Origins, Samples
 
 # Values of a stored array that are read at a time.
 _SLAB_VALUES = 2**24
 
 
 def stream_moments(
-    maps: EquivariantMaps,
+    maps: Spaces,
     batches: Iterable[Any],
     checkpoint: Checkpoint | None = None,
     progress: Callable[[int], None] | None = None,
@@ -67,11 +65,11 @@ def stream_moments(
     first = next(source, None)
     if first is None:
         raise InputError("the batches must hold at least one sample")
-    start = _starting_point(maps, around(_samples(first), origins), checkpoint)
+    start = _starting_point(maps, _samples(first).with_origins(origins), checkpoint)
     total, rows = (None, 0) if start.batches == 0 else (start.moments, start.samples)
     remaining = islice(chain([first], source), start.batches, None)
     for number, batch in enumerate(remaining, start=start.batches + 1):
-        samples = around(_samples(batch, rows), origins)
+        samples = _samples(batch, rows).with_origins(origins)
         part = array_moments(maps, samples)
         total = part if total is None else add_in_place(total, part)
         rows += samples.X.shape[0]
@@ -81,7 +79,7 @@ def stream_moments(
             progress(rows)
     if checkpoint is not None:
         Path(checkpoint.path).unlink(missing_ok=True)
-    return with_weight(start.moments if total is None else total)
+    return require_positive_weight(start.moments if total is None else total)
 
 
 def slabs(X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Iterator[tuple[Any, Any, Any]]:
@@ -114,7 +112,7 @@ def _samples(batch: Any, first_row: int = 0) -> Samples:
     return Samples(X, Y, weight, first_row=first_row)
 
 
-def _starting_point(maps: EquivariantMaps, first: Samples, checkpoint: Checkpoint | None) -> Progress:
+def _starting_point(maps: Spaces, first: Samples, checkpoint: Checkpoint | None) -> Progress:
     """What the checkpoint holds, or nothing done so far."""
     empty = Moments(0.0, (), None, np.zeros(0), np.zeros(0), 0.0, 0, 0.0)
     if checkpoint is None:
@@ -126,9 +124,9 @@ def _starting_point(maps: EquivariantMaps, first: Samples, checkpoint: Checkpoin
     return found or Progress(0, 0, empty, stream)
 
 
-def _identity(maps: EquivariantMaps, first: Samples) -> str:
+def _identity(maps: Spaces, first: Samples) -> str:
     """What tells the stream from others: maps, origins, weights of the first batch and the first row of its arrays."""
-    digest = hashlib.sha256(f"{basis_fingerprint(maps)} {first.X.shape}".encode())
+    digest = hashlib.sha256(f"{maps.fingerprint} {first.X.shape}".encode())
     rows = [None if data is None else as_floating(data[:1]) for data in (first.X, first.Y)]
     for part in (*rows, first.weight, first.input_origin, first.target_origin):
         values = np.zeros(0) if part is None else np.ascontiguousarray(to_numpy(part))

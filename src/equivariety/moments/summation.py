@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import Enum
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from array_api_compat import device
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, on_host
 from equivariety.isotypic.decomposition import ChangeOfBasis
-from equivariety.moments.compiled_sums import compiled_sums
+from equivariety.moments.compiled_sums import CompiledSums, compiled_sums
 from equivariety.moments.library_sums import LibrarySums
 from equivariety.moments.moments import Moments
 from equivariety.moments.samples import Samples, floating_type, raise_not_finite, refuse_underflow
@@ -22,6 +23,15 @@ from equivariety.tolerances import precision_of
 # Chunks that a thread adds up before it hands its sum over, if that leaves this many tasks to share.
 _CHUNKS_PER_TASK = 8
 _FEWEST_TASKS = 16
+
+
+class Sums(Enum):
+    """Who adds up the moments of a chunk."""
+
+    COMPILED = "compiled"
+    """Loops compiled by Numba: many alike orbits, blocks too small for products of matrices."""
+    LIBRARY = "library"
+    """Matrix products of the array library that owns the data."""
 
 
 class Summation(Protocol):
@@ -54,12 +64,8 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     InputError
         If a value is not finite; the message names the first such row.
     """
-    X, Y = on_host(samples.X), None if samples.Y is None else on_host(samples.Y)
-    if Y is not None and isinstance(X, np.ndarray) != isinstance(Y, np.ndarray):
-        X, Y = samples.X, samples.Y  # one of them has to stay where it is
-        if namespace(X) is not namespace(Y) or device(X) != device(Y):
-            raise InputError("Y must be an array of the library of X, on its device")
-    samples = replace(samples, X=X, Y=Y)
+    samples = _together(samples)
+    X, Y = samples.X, samples.Y
     if X.shape[0] == 0:
         raise InputError("X must have at least one sample, not 0")
     summation = _summation(samples, domain, codomain)
@@ -83,6 +89,22 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
         raise_not_finite(samples)
     refuse_underflow(samples, result.energy, result.precision)
     return result
+
+
+def chosen_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Sums:
+    """How the moments of these rows are added up."""
+    compiled = isinstance(_summation(_together(samples), domain, codomain), CompiledSums)
+    return Sums.COMPILED if compiled else Sums.LIBRARY
+
+
+def _together(samples: Samples) -> Samples:
+    """Both sides in one array library: on the host as NumPy arrays where they lie in its memory."""
+    X, Y = on_host(samples.X), None if samples.Y is None else on_host(samples.Y)
+    if Y is not None and isinstance(X, np.ndarray) != isinstance(Y, np.ndarray):
+        X, Y = samples.X, samples.Y  # one of them has to stay where it is
+        if namespace(X) is not namespace(Y) or device(X) != device(Y):
+            raise InputError("Y must be an array of the library of X, on its device")
+    return replace(samples, X=X, Y=Y)
 
 
 def _summation(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Summation:

@@ -130,10 +130,10 @@ class Layout:
         for group in batch.groups:
             column, unit_in = self._places(factor, group, batch)
             row, unit_out = self._places(factor + 1, group, batch)
-            component, sign = _product_table(group.field)
-            unit = component[unit_in[:, None], unit_out[None, :]]
+            component, sign = group.field.entries
+            unit = component[unit_out[None, :], unit_in[:, None]]
             inside = (row[None, :] * group.widths[factor] + column[:, None]) * group.field.beta + unit
-            inside = inside + count * (sign[unit_in[:, None], unit_out[None, :]] < 0)
+            inside = inside + count * (sign[unit_out[None, :], unit_in[:, None]] < 0)
             table = starts[group.members][:, None, None] + inside[None]
             table[:, (column[:, None] < 0) | (row[None, :] < 0)] = 2 * count
             tables.append(np.repeat(table, group.copies, axis=0))
@@ -176,19 +176,11 @@ def _width(basis: ChangeOfBasis, units: Sequence[int]) -> int:
 
 def _outer_places(basis: ChangeOfBasis, group: Group, units: Sequence[int]) -> tuple[IntArray, IntArray]:
     """Coordinates of a slot: piece after piece, then (multiplicity, unit) padded, then orbit."""
+    beta = group.field.beta
     indices, inner = [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.intp)]
-    start = 0
-    for piece, unit in zip(basis.pieces, units, strict=True):
-        multiplicity, orbits = piece.split.multiplicity(group.bundle), len(piece.points)
-        place, orbit = np.divmod(np.arange(unit * orbits), max(orbits, 1))
-        index = start + orbit * multiplicity + place // group.field.beta
-        indices.append(np.where(place < multiplicity * group.field.beta, index, -1))
-        inner.append(place % group.field.beta)
-        start += multiplicity * orbits
+    for numbers, width in zip(basis.numbers(group.bundle), units, strict=True):
+        padded = np.full((width, numbers.shape[1]), -1, dtype=np.intp)
+        padded[: numbers.shape[0] * beta] = np.repeat(numbers, beta, axis=0)
+        indices.append(padded.ravel())
+        inner.append(np.repeat(np.arange(width) % beta, numbers.shape[1]))
     return np.concatenate(indices), np.concatenate(inner)
-
-
-def _product_table(field: Field) -> tuple[IntArray, NDArray[np.float64]]:
-    """The component that maps unit p to unit q in a realization, and its sign; both of shape (beta, beta)."""
-    component = np.abs(field.products).argmax(axis=0)
-    return component, np.take_along_axis(field.products, component[None], axis=0)[0]

@@ -1,11 +1,12 @@
 """What can be learned: equivariant maps, their rank-bounded varieties and components, and the best map for data."""
 
+from equivariety.blocks import Block
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.hidden_space import HiddenSpace
-from equivariety.varieties.maps import Block, EquivariantMaps, InvariantMaps
+from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
 from equivariety.varieties.solution import NearestPoint, Solution
 from equivariety.varieties.weight_sharing import WeightPattern, block_pattern, orbit_pattern
 

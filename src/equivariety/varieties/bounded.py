@@ -129,7 +129,7 @@ class RankBounded:
         from equivariety.algebra.equations import equations
         from equivariety.algebra.ideals import family_ideal
 
-        return equations(self.maps, family_ideal(self))
+        return equations(self.maps, family_ideal(self.maps.blocks, self.rank))
 
     def script(self, system: str, characteristic: int = 0, points: str = "real") -> str:
         """A program that builds the ideal in the coordinates of the blocks and prints dimension and degree.
@@ -145,7 +145,7 @@ class RankBounded:
         from equivariety.algebra.ideals import family_ideal
         from equivariety.algebra.scripts import script
 
-        return script(family_ideal(self, points), system, characteristic)
+        return script(family_ideal(self.maps.blocks, self.rank, points), system, characteristic)
 
     def critical_points(self, U: Any) -> FamilyCriticalPoints:
         """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.isotypic import Bundle
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.moments.kernels import available
 from equivariety.moments.kernels.layout import (
@@ -20,9 +21,6 @@ from equivariety.moments.kernels.layout import (
     whole_registers,
 )
 from equivariety.varieties.hidden_space import HiddenSpace
-
-if TYPE_CHECKING:
-    from equivariety.varieties.block_map import BlockMap
 
 # With fewer values the library takes about a millisecond, which nobody saves by loading compiled code.
 _FEWEST_VALUES = 2**20
@@ -37,16 +35,38 @@ Write = Callable[[NDArray[Any], NDArray[Any]], None]
 """Writes the images of rows X, the first argument, into the second."""
 
 
-def compiled_map(map: BlockMap, X: NDArray[Any]) -> Write | None:
+class Map(Protocol):
+    """A linear map that acts block by block."""
+
+    @property
+    def source(self) -> object:
+        """The space of its arguments."""
+
+    @property
+    def target(self) -> object:
+        """The space of its values."""
+
+    @property
+    def blocks(self) -> tuple[NDArray[np.float64], ...]:
+        """For each bundle the components (members, rows, cols, beta) of its matrices."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(target degree, source degree)."""
+
+
+def compiled_map(map: Map, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
     if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype not in COMPILED_TYPES:
         return None
     if isinstance(map.source, ChangeOfBasis) and isinstance(map.target, HiddenSpace):
         layout = _small_layout(map.source)
-        return None if layout is None else _Encoder(map, map.target, layout, X.dtype)
+        realizations = _realizations(map.source.bundles, map.blocks)
+        return None if layout is None else _Encoder(realizations, map.target, layout, X.dtype)
     if isinstance(map.source, HiddenSpace) and isinstance(map.target, ChangeOfBasis):
         layout = _small_layout(map.target)
-        return None if layout is None else _Decoder(map, map.source, layout, X.dtype)
+        realizations = _realizations(map.source.bundles, map.blocks)
+        return None if layout is None else _Decoder(realizations, map.source, layout, X.dtype)
     return None
 
 
@@ -60,7 +80,13 @@ def _small_layout(basis: ChangeOfBasis) -> OrbitLayout | None:
 class _Encoder:
     """From points to features."""
 
-    def __init__(self, map: BlockMap, hidden: HiddenSpace, layout: OrbitLayout, dtype: np.dtype[Any]) -> None:
+    def __init__(
+        self,
+        realizations: Iterable[NDArray[np.float64]],
+        hidden: HiddenSpace,
+        layout: OrbitLayout,
+        dtype: np.dtype[Any],
+    ) -> None:
         from equivariety.moments.kernels import compiled
 
         self._compiled, self._layout, self._dtype = compiled, layout, dtype
@@ -69,7 +95,7 @@ class _Encoder:
         self._orbits = compiled.Orbits(layout.starts * dtype.itemsize, layout.step * dtype.itemsize, columns)
         matrices = [
             real[:, :, :, unit].transpose(2, 0, 1).reshape(real.shape[2], -1)
-            for real in _realizations(map)
+            for real in realizations
             for unit in range(real.shape[3])
         ]
         self._products = _products(matrices, hidden, [matrix.shape[1] for matrix in matrices], dtype)
@@ -87,7 +113,13 @@ class _Encoder:
 class _Decoder:
     """From features to points."""
 
-    def __init__(self, map: BlockMap, hidden: HiddenSpace, layout: OrbitLayout, dtype: np.dtype[Any]) -> None:
+    def __init__(
+        self,
+        realizations: Iterable[NDArray[np.float64]],
+        hidden: HiddenSpace,
+        layout: OrbitLayout,
+        dtype: np.dtype[Any],
+    ) -> None:
         from equivariety.moments.kernels import compiled
 
         self._compiled, self._layout, self._dtype = compiled, layout, dtype
@@ -95,7 +127,7 @@ class _Decoder:
         self._columns = whole_registers(layout.coordinates.T, self._lanes, dtype)
         matrices = [
             real[:, unit].transpose(1, 2, 0).reshape(-1, real.shape[0])
-            for real in _realizations(map)
+            for real in realizations
             for unit in range(real.shape[1])
         ]
         self._products = _products(matrices, hidden, [matrix.shape[0] for matrix in matrices], dtype)
@@ -114,9 +146,9 @@ class _Decoder:
             )  # fmt: skip
 
 
-def _realizations(map: BlockMap) -> Iterator[NDArray[np.float64]]:
+def _realizations(bundles: Sequence[Bundle], blocks: Sequence[NDArray[np.float64]]) -> Iterator[NDArray[np.float64]]:
     """The matrix of each irreducible over R, shape (rows, units, cols, units)."""
-    for bundle, block in zip(map.source.bundles, map.blocks, strict=True):
+    for bundle, block in zip(bundles, blocks, strict=True):
         members, rows, cols, beta = block.shape
         yield from bundle.field.realize(block).reshape(members, rows, beta, cols, beta)
 

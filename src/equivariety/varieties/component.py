@@ -140,7 +140,7 @@ class Component:
         from equivariety.algebra.equations import equations
         from equivariety.algebra.ideals import component_ideal
 
-        return equations(self.maps, component_ideal(self))
+        return equations(self.maps, component_ideal(self.maps.blocks, self.ranks))
 
     def script(self, system: str, characteristic: int = 0) -> str:
         """The same ideal as a program that prints dimension and degree.
@@ -155,7 +155,7 @@ class Component:
         from equivariety.algebra.scripts import script
 
         remarks = [f"Expected: dimension {self.dimension}, degree {self.degree}."]
-        return script(component_ideal(self), system, characteristic, remarks)
+        return script(component_ideal(self.maps.blocks, self.ranks), system, characteristic, remarks)
 
     def critical_points(self, U: Any) -> CriticalPoints:
         """The critical points of the squared Frobenius distance to U on the smooth part, lazily, best first.

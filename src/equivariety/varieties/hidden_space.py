@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
+from equivariety.isotypic.coordinates import CoordinateTable, coordinate_table, places
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,27 +32,14 @@ class HiddenSpace:
             for bundle, multiplicity in zip(self.bundles, self.multiplicities, strict=True)
         )
 
+    @property
+    def coordinates(self) -> CoordinateTable:
+        """What each feature stands for."""
+        return coordinate_table(self.bundles, self.multiplicities)
+
     def places(self) -> list[NDArray[np.intp]]:
         """For each bundle the feature of every coordinate (members, copies, multiplicity, beta)."""
-        members = np.concatenate([bundle.members for bundle in self.bundles] or [np.empty(0, dtype=np.intp)])
-        widths = np.concatenate(
-            [
-                np.full(bundle.size, bundle.dimension * multiplicity, dtype=np.intp)
-                for bundle, multiplicity in zip(self.bundles, self.multiplicities, strict=True)
-            ]
-            or [np.empty(0, dtype=np.intp)]
-        )
-        order = np.argsort(members)
-        starts = np.empty_like(widths)
-        starts[order] = np.cumsum(widths[order]) - widths[order]
-        bounds = np.cumsum([0, *(bundle.size for bundle in self.bundles)])
-        return [
-            starts[bounds[number] : bounds[number + 1], None, None, None]
-            + np.arange(multiplicity * bundle.dimension)
-            .reshape(multiplicity, bundle.copies, bundle.field.beta)
-            .transpose(1, 0, 2)[None]
-            for number, (bundle, multiplicity) in enumerate(zip(self.bundles, self.multiplicities, strict=True))
-        ]
+        return places(self.bundles, self.multiplicities)
 
     @cached_property
     def _panel_places(self) -> list[NDArray[np.intp]]:

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction, trivial
+from equivariety.blocks import Block
 from equivariety.errors import InputError
-from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants, field_named
-from equivariety.isotypic.irreducible import Label
+from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants
+from equivariety.isotypic.fingerprints import basis_fingerprint
 from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
@@ -23,33 +24,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from equivariety.varieties.bounded import RankBounded
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible."""
-
-    label: Label
-    """(l, m) for one generator (eigenvalue exp(2 pi i m / l)), frequencies for commuting ones, else a description."""
-    field: str
-    """``"R"``, ``"C"`` or ``"H"``: where the entries of the block live."""
-    irrep_dim: int
-    """Real dimension n of the irreducible: a block of rank r adds n r to the rank of the map."""
-    rows: int
-    """Multiplicity in the codomain."""
-    cols: int
-    """Multiplicity in the domain."""
-    eigenvalue: complex | None = None
-    """exp(2 pi i m / l) for one generator."""
-
-    @property
-    def largest_rank(self) -> int:
-        return min(self.rows, self.cols)
-
-    @property
-    def dimension(self) -> int:
-        """Real dimension beta * rows * cols."""
-        return field_named(self.field).beta * self.rows * self.cols
 
 
 @dataclass(frozen=True, init=False)
@@ -91,6 +65,15 @@ class EquivariantMaps:
         if len(self.domain.images) != len(self.codomain.images):
             raise InputError(f"domain and codomain must have the same generators in the same order: the domain has "
                              f"{len(self.domain.images)}, the codomain has {len(self.codomain.images)}")  # fmt: skip
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of everything that determines the basis on both sides: what files tell it by."""
+        return basis_fingerprint(self._kind, self.domain, self.codomain)
+
+    @property
+    def _kind(self) -> str:
+        return "equivariant"
 
     @cached_property
     def decomposition(self) -> Decomposition:
@@ -275,6 +258,10 @@ class InvariantMaps(EquivariantMaps):
     def __init__(self, domain: PermutationAction, outputs: int = 1) -> None:
         outputs = whole_number(outputs, "outputs", 1)
         super().__init__(domain, trivial(outputs, like=_validated_action(domain, "domain")))
+
+    @property
+    def _kind(self) -> str:
+        return "invariant"
 
     @cached_property
     def decomposition(self) -> Decomposition:

@@ -7,7 +7,6 @@ fixed vector under encoder and decoder: loading recomputes them and refuses the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,9 +27,6 @@ from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
 from equivariety.varieties.solution import FactoredMap, Solution, factors, rank_groups
 
 FORMAT = "equivariety model 1"
-
-# To be raised whenever a change of the library gives some action another basis: signs, order or phases.
-BASIS_CONVENTION = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,11 +153,7 @@ def _kind(maps: EquivariantMaps) -> str:
 
 def basis_fingerprint(maps: EquivariantMaps) -> str:
     """A digest of everything that determines the basis."""
-    digest = hashlib.sha256(f"{BASIS_CONVENTION} {_kind(maps)}".encode())
-    for action in (maps.domain, maps.codomain):
-        digest.update(repr(action.images.shape).encode())
-        digest.update(action.images.astype("<i8").tobytes())
-    return digest.hexdigest()
+    return maps.fingerprint
 
 
 def _probe(model: Solution | Model) -> dict[str, NDArray[np.float64]]:

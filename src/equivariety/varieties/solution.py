@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from equivariety.blocks import BlockSpectrum
 from equivariety.isotypic.arrays import namespace, on_host
 from equivariety.moments import Moments
+from equivariety.moments.arrays import validated_data
 from equivariety.moments.chunks import as_floating, row_chunks
 from equivariety.varieties.block_map import BlockMap
-from equivariety.varieties.fitting import validated_data
 from equivariety.varieties.hidden_space import HiddenSpace
 from equivariety.varieties.maps import EquivariantMaps
 

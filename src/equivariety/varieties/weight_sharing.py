@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.isotypic import field_named
+from equivariety.isotypic.coordinates import CoordinateTable
 from equivariety.varieties.component import Component
-from equivariety.varieties.maps import Block, InvariantMaps
+from equivariety.varieties.maps import InvariantMaps
 
 IntArray = NDArray[np.intp]
 
@@ -54,15 +57,17 @@ def block_pattern(component: Component) -> WeightPattern:
            [ 0,  0,  0,  4, -5,  6, -7,  0,  0],
            [ 0,  0,  0,  5,  4,  7,  6,  0,  0]])
     """
-    blocks, ranks = component.maps.blocks, component.ranks
-    encoder = _block_diagonal(blocks, ranks, [block.cols for block in blocks])
-    decoder = _block_diagonal(blocks, [block.rows for block in blocks], ranks)
+    blocks = component.maps.blocks
+    inputs, hidden, outputs = (
+        _table(blocks, multiplicities)
+        for multiplicities in ([b.cols for b in blocks], component.ranks, [b.rows for b in blocks])
+    )
     return WeightPattern(
-        encoder,
-        decoder,
-        _names(blocks, [block.cols for block in blocks], "x"),
-        _names(blocks, ranks, "h"),
-        _names(blocks, [block.rows for block in blocks], "y"),
+        _shared_weights(blocks, hidden, inputs),
+        _shared_weights(blocks, outputs, hidden),
+        _names(blocks, inputs, "x"),
+        _names(blocks, hidden, "h"),
+        _names(blocks, outputs, "y"),
     )
 
 
@@ -98,35 +103,41 @@ def orbit_pattern(component: Component) -> WeightPattern:
     return WeightPattern(encoder.astype(np.intp), decoder, names[0], names[1], names[2])
 
 
-def _block_diagonal(
-    blocks: tuple[Block, ...], rows: tuple[int, ...] | list[int], cols: tuple[int, ...] | list[int]
-) -> IntArray:
-    """Blocks of the given sizes over their fields, repeated on the copies, along the diagonal."""
-    sizes = np.array([block.irrep_dim for block in blocks])
-    pattern = np.zeros((int(sizes @ np.array(rows)), int(sizes @ np.array(cols))), dtype=np.intp)
-    top = left = weights = 0
-    for block, height, width in zip(blocks, rows, cols, strict=True):
-        piece = _block(block, height, width)
-        pattern[top : top + piece.shape[0], left : left + piece.shape[1]] = piece + weights * np.sign(piece)
-        top, left = top + piece.shape[0], left + piece.shape[1]
-        weights += field_named(block.field).beta * height * width
+def _table(blocks: Sequence[Block], multiplicities: Sequence[int]) -> CoordinateTable:
+    dimensions = np.array([block.irrep_dim for block in blocks], dtype=np.intp)
+    return CoordinateTable.of(dimensions, _betas(blocks), np.array(multiplicities, dtype=np.intp))
+
+
+def _betas(blocks: Sequence[Block]) -> IntArray:
+    return np.array([field_named(block.field).beta for block in blocks], dtype=np.intp)
+
+
+def _shared_weights(blocks: Sequence[Block], rows: CoordinateTable, cols: CoordinateTable) -> IntArray:
+    """Signed numbers of the weights between two spaces; in each block they run over (row, column, unit)."""
+    betas = _betas(blocks)
+    heights, widths = (
+        np.bincount(table.irreducible, minlength=len(blocks)) // [block.irrep_dim for block in blocks]
+        for table in (rows, cols)
+    )
+    sizes = betas * heights * widths
+    starts = np.cumsum(sizes) - sizes
+    pattern = np.zeros((rows.unit.size, cols.unit.size), dtype=np.intp)
+    for number, block in enumerate(blocks):
+        left, top = (np.flatnonzero(table.irreducible == number) for table in (cols, rows))
+        component, sign = field_named(block.field).entries
+        pairs = rows.unit[top][:, None], cols.unit[left][None, :]
+        entry = rows.number[top][:, None] * widths[number] + cols.number[left][None, :]
+        weight = 1 + starts[number] + entry * betas[number] + component[pairs]
+        same_copy = rows.copy[top][:, None] == cols.copy[left][None, :]
+        pattern[np.ix_(top, left)] = weight * np.rint(sign[pairs]).astype(np.intp) * same_copy
     return pattern
 
 
-def _block(block: Block, rows: int, cols: int) -> IntArray:
-    """Rows and columns ordered (multiplicity, copy, unit), weights (row, column, unit)."""
-    field = field_named(block.field)
-    beta, copies = field.beta, block.irrep_dim // field.beta
-    numbers = 1 + np.arange(rows * cols * beta).reshape(rows, cols, beta)
-    # Every pair (q, p) of units meets exactly one component s, so the sum below has one term.
-    real = np.einsum("rcs,spq,kl->rkqclp", numbers, field.products, np.eye(copies))
-    return np.rint(real).astype(np.intp).reshape(rows * copies * beta, cols * copies * beta)
-
-
-def _names(blocks: tuple[Block, ...], multiplicities: tuple[int, ...] | list[int], letter: str) -> tuple[str, ...]:
+def _names(blocks: Sequence[Block], table: CoordinateTable, letter: str) -> tuple[str, ...]:
     """Coordinates by block and number: x^(l,m)_3."""
     names = []
-    for block, multiplicity in zip(blocks, multiplicities, strict=True):
+    for number, block in enumerate(blocks):
         label = ",".join(map(str, block.label)) if isinstance(block.label, tuple) else str(block.label)
-        names += [f"${letter}^{{({label})}}_{{{i + 1}}}$" for i in range(multiplicity * block.irrep_dim)]
+        count = int((table.irreducible == number).sum())
+        names += [f"${letter}^{{({label})}}_{{{i + 1}}}$" for i in range(count)]
     return tuple(names)

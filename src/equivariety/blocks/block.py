@@ -1,0 +1,35 @@
+"""One block of a space of equivariant maps, described: field, size, and the irreducible that it is repeated on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from equivariety.isotypic import field_named
+from equivariety.isotypic.irreducible import Label
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible."""
+
+    label: Label
+    """(l, m) for one generator (eigenvalue exp(2 pi i m / l)), frequencies for commuting ones, else a description."""
+    field: str
+    """``"R"``, ``"C"`` or ``"H"``: where the entries of the block live."""
+    irrep_dim: int
+    """Real dimension n of the irreducible: a block of rank r adds n r to the rank of the map."""
+    rows: int
+    """Multiplicity in the codomain."""
+    cols: int
+    """Multiplicity in the domain."""
+    eigenvalue: complex | None = None
+    """exp(2 pi i m / l) for one generator."""
+
+    @property
+    def largest_rank(self) -> int:
+        return min(self.rows, self.cols)
+
+    @property
+    def dimension(self) -> int:
+        """Real dimension beta * rows * cols."""
+        return field_named(self.field).beta * self.rows * self.cols

@@ -1,0 +1,7 @@
+"""What the data say: likelihoods, noise, the choice of ranks and of the symmetry, how sure one can be."""
+
+from equivariety.statistics.learning import learning_coefficient
+from equivariety.statistics.risk import ExpectedRisk, expected_risk
+from equivariety.statistics.testing import SymmetryTest, symmetry_test
+
+__all__ = ["ExpectedRisk", "SymmetryTest", "expected_risk", "learning_coefficient", "symmetry_test"]
