@@ -56,17 +56,19 @@ def parse_cycles(text: str, degree: int | None = None) -> list[list[int]]:
     return [image.tolist() for image in images_of_cycles(text, degree)]
 
 
-def images_of_cycles(text: str, degree: int | None = None) -> list[NDArray[np.intp]]:
-    """What :func:`parse_cycles` reads, as arrays."""
+def images_of_cycles(
+    text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS
+) -> list[NDArray[np.intp]]:
+    """What :func:`parse_cycles` reads, as arrays; refused if all generators together have too many points."""
     generators = written_cycles(text)
     largest = max((point for cycles in generators for cycle in cycles for point in cycle), default=0)
     size = largest if degree is None else degree
     if not is_whole_number(size) or size < max(largest, 1):
         expected = f"at least {largest}" if largest else "given, and at least 1, since no point is moved"
-        raise InputError(f"degree must be {expected} for {text.strip()!r}, not {shown(degree)}")
-    if size * len(generators) > MAXIMUM_POINTS:
+        raise InputError(f"degree must be {expected} for {abbreviated(text)}, not {shown(degree)}")
+    if size * len(generators) > most_points:
         raise InputError(f"{abbreviated(text)} has too many points to be held in memory: {int(size):,} for each of "
-                         f"{len(generators):,} generators, more than {MAXIMUM_POINTS:,} in all")  # fmt: skip
+                         f"{len(generators):,} generators, more than {most_points:,} in all")  # fmt: skip
     return [_images(cycles, int(size)) for cycles in generators]
 
 
