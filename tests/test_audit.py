@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import equivariety as ev
+from equivariety.errors import InputError
 from referees import group_elements, reference_actions
 
 
@@ -140,3 +141,26 @@ def test_the_audit_never_loads_torch():
     )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.strip() == "False"
+
+
+def test_estimators_are_judged_by_what_they_predict_or_reconstruct():
+    from sklearn.decomposition import PCA
+    from sklearn.linear_model import LinearRegression
+    from sklearn.preprocessing import Normalizer
+
+    action = ev.actions.image_rotation(3)
+    X = np.random.default_rng(0).standard_normal((60, 9)) + 3
+    Y = X @ np.random.default_rng(1).standard_normal((9, 9))
+    mean = ev.actions.trivial(1, like=action)
+    assert ev.equivariance_error(ev.EquivariantPCA(action, n_components=4).fit(X), action) < 1e-13
+    assert ev.equivariance_error(ev.EquivariantRegression(action).fit(X, Y), action) < 1e-13
+    assert ev.equivariance_error(ev.InvariantRegression(action).fit(X, X.sum(axis=1)), action, mean) < 1e-13
+    ordinary = LinearRegression().fit(X, Y)
+    expected = ev.equivariance_error(lambda rows: rows @ ordinary.coef_.T + ordinary.intercept_, action)
+    assert float(ev.equivariance_error(ordinary, action)) == pytest.approx(float(expected), rel=1e-9)
+    assert expected > 0.1
+    assert ev.equivariance_error(PCA(3).fit(X), action) > 0.1
+    with pytest.raises(InputError, match="the Normalizer neither predicts nor reconstructs"):
+        ev.equivariance_error(Normalizer().fit(X), action)
+    with pytest.raises(InputError, match=r"must have shape \(9, 9\), not \(\)"):
+        ev.equivariance_error(object(), action)

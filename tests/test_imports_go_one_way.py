@@ -16,7 +16,7 @@ FLOORS = (
     "errors", "tolerances", "validation", "files", "extras", "threads",
     "actions", "isotypic", "blocks", "ranks", "moments", "algebra", "varieties", "geometry", "statistics",
     "tracking", "polynomial", "convolution",
-    "datasets", "audit", "testing", "estimators", "nn", "plotting", "explorer", "__init__", "cli", "__main__",
+    "datasets", "audit", "testing", "estimators", "nn", "models", "plotting", "explorer", "__init__", "cli", "__main__",
 )  # fmt: skip
 MOST_FILES_IN_CIRCLES = 18
 

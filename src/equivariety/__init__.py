@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
     from equivariety.estimators import EquivariantCovariance as EquivariantCovariance
+    from equivariety.estimators import EquivariantDMD as EquivariantDMD
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
+    from equivariety.estimators import EquivariantRegressionCV as EquivariantRegressionCV
+    from equivariety.estimators import InvariantFeatures as InvariantFeatures
     from equivariety.estimators import InvariantRegression as InvariantRegression
     from equivariety.estimators import SymmetrySearch as SymmetrySearch
+    from equivariety.models import load_model as load_model
+    from equivariety.models import save_model as save_model
     from equivariety.polynomial import PolynomialNet as PolynomialNet
     from equivariety.statistics import expected_risk as expected_risk
     from equivariety.statistics import learning_coefficient as learning_coefficient
@@ -22,8 +27,7 @@ if TYPE_CHECKING:
     from equivariety.varieties import DeterminantalVariety as DeterminantalVariety
     from equivariety.varieties import EquivariantMaps as EquivariantMaps
     from equivariety.varieties import InvariantMaps as InvariantMaps
-    from equivariety.varieties.model_file import load_model as load_model
-    from equivariety.varieties.model_file import save_model as save_model
+    from equivariety.varieties import SymmetricMaps as SymmetricMaps
 
 __version__ = "0.1.0"
 
@@ -32,10 +36,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "DeterminantalVariety": "equivariety.varieties",
     "EquivariantCovariance": "equivariety.estimators",
+    "EquivariantDMD": "equivariety.estimators",
     "EquivariantMaps": "equivariety.varieties",
     "EquivariantPCA": "equivariety.estimators",
     "EquivariantRegression": "equivariety.estimators",
+    "EquivariantRegressionCV": "equivariety.estimators",
     "InputError": "equivariety.errors",
+    "InvariantFeatures": "equivariety.estimators",
     "InvariantMaps": "equivariety.varieties",
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
@@ -45,11 +52,12 @@ _HOMES = {
     "learning_coefficient": "equivariety.statistics",
     "symmetry_test": "equivariety.statistics",
     "PolynomialNet": "equivariety.polynomial",
+    "SymmetricMaps": "equivariety.varieties",
     "equivariance_error": "equivariety.audit",
-    "load_model": "equivariety.varieties.model_file",
-    "save_model": "equivariety.varieties.model_file",
+    "load_model": "equivariety.models",
+    "save_model": "equivariety.models",
 }
-_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
+_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "statistics", "testing")
 
 __all__ = [*_HOMES, *_MODULES]
 

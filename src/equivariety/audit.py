@@ -75,7 +75,7 @@ def equivariance_error(
     codomain: PermutationAction | None = None,
     seed: int = 0,
 ) -> EquivarianceError:
-    """How far a matrix, a function or a torch module f is from f(P_domain x) = P_codomain f(x).
+    """How far a matrix, a function, an estimator or a torch module f is from f(P_domain x) = P_codomain f(x).
 
     For a matrix the error of a generator is ||M P - P' M|| / ||M|| in the Frobenius norm. A function is judged at
     random rows; if it turns out to be affine, f(x) = M x + b, it is judged by the matrix (M, b). The actions permute by
@@ -85,7 +85,8 @@ def equivariance_error(
     ----------
     subject : array_like of shape (codomain degree, domain degree), or callable
         A callable takes rows of shape (samples, domain degree); a torch module is called in its own precision, on its
-        own device, without gradients.
+        own device, without gradients. A fitted estimator of scikit-learn's kind stands for its predictions, one
+        without predictions for its reconstructions ``inverse_transform(transform(rows))``.
     domain, codomain : PermutationAction
         By default the codomain is the domain; a trivial action asks for invariance.
     seed : int
@@ -112,6 +113,7 @@ def equivariance_error(
     [((1, 1), 0.2165), ((4, 3), 0.3062), ((2, 1), 0.2165)]
     """
     maps = EquivariantMaps(domain, codomain or domain)
+    subject = _function_of(subject)
     if not callable(subject):
         matrix = maps.as_matrix(subject)
         return EquivarianceError(_matrix_errors(matrix, maps), _audit(matrix, maps), {})
@@ -202,6 +204,25 @@ def _layers(subject: Any, maps: EquivariantMaps) -> dict[str, LinearAudit]:
         for name, module in subject.named_modules()
         if isinstance(module, torch.nn.Linear) and tuple(module.weight.shape) == maps.shape
     }
+
+
+def _function_of(subject: Any) -> Any:
+    """What an estimator does to rows; everything else as it is."""
+    if callable(subject) or hasattr(subject, "__array__"):
+        return subject
+    if hasattr(subject, "predict"):
+        return lambda rows: _as_columns(np.asarray(subject.predict(rows)))
+    if hasattr(subject, "inverse_transform"):
+        return lambda rows: np.asarray(subject.inverse_transform(subject.transform(rows)))
+    if hasattr(subject, "transform"):
+        raise InputError(f"the {type(subject).__name__} neither predicts nor reconstructs: give a function of rows, "
+                         "such as estimator.transform, with the action on its features as codomain")  # fmt: skip
+    return subject
+
+
+def _as_columns(images: NDArray[Any]) -> NDArray[Any]:
+    """One target for each row as a column."""
+    return images[:, None] if images.ndim == 1 else images
 
 
 def _on_rows(subject: Callable[..., Any]) -> Rows:

@@ -49,6 +49,29 @@ def gram_eigenvalue_cutoff(
     return np.maximum(np.asarray(largest) * rounding, energy * rounding**2)
 
 
+def gram_eigenvalue_error(largest: NDArray[np.float64] | float, precision: float) -> NDArray[np.float64]:
+    """Rounding errors in the eigenvalues of a block of a Gram matrix that was summed in chunks: 4 epsilon * largest."""
+    return np.asarray(largest) * (4 * precision)
+
+
+def resolved_eigenvalue(largest: NDArray[np.float64] | float, precision: float) -> NDArray[np.float64]:
+    """Above this part of the largest eigenvalue a Gram matrix gives nine digits in double precision, else three."""
+    return np.asarray(largest) * max(1e-6, 1e4 * precision)
+
+
+def residual_cutoff(energy: float) -> float:
+    """Eigenvalues of a Gram matrix of residuals up to this are rounding errors of the subtraction.
+
+    A residual carries errors of order epsilon times the norm of what was subtracted, in all of the order of
+    epsilon^2 * energy; 4096 times that leaves room for large sums.
+    """
+    return 4096 * EPSILON**2 * energy
+
+
+# A loss counts as resolved if rounding errors may have changed it by no more than this part.
+RESOLVED_LOSS = 1e-3
+
+
 def membership_cutoff(norm: float, size: int) -> float:
     """A matrix within this distance of a variety counts as lying on it: size * sqrt(epsilon) * norm / 100.
 
@@ -109,3 +132,34 @@ ROOT_TOLERANCES = (
     0.0,
 )
 """Roots at most this far apart, relative to their size, are taken to be equal, in the order in which it is tried."""
+
+
+# Tracking of solution paths; points have groups of coordinates of norm one.
+TRACKING_TOLERANCE = 8 * EPSILON**0.5
+"""A step is accepted if Newton's method corrects the point by less than this in the end ..."""
+LARGEST_NEWTON_CORRECTION = EPSILON**0.1875
+"""... and by less than this, about 1e-3, at first: a larger correction may lead to another path."""
+REFINED = 4096 * EPSILON
+"""Real points are refined until Newton's method corrects them by less than this."""
+REGULAR_TOLERANCE = 0.1 * EPSILON**0.5
+"""An end point is regular if Newton's method corrects it by less than this."""
+SAME_POINT_TOLERANCE = EPSILON**0.375
+"""Points are equal if their images differ by less than this, about 1e-6, relative to their norm."""
+SUSPICIOUS_DISTANCE = EPSILON**0.1875
+"""Paths that end this close to a shared end point, relative to its norm, are tracked again."""
+SMALLEST_HEIGHT = 4 * EPSILON**0.5
+"""An end point with a smaller homogeneous coordinate h is taken to be at infinity."""
+END_ZONE = 1e-3
+"""A path that stalls in this last part of the way approaches a singular end point or one at infinity."""
+
+# Critical points of convolutional networks.
+REAL_POINT_TOLERANCE = 0.1 * EPSILON**0.5
+"""A critical point is real if the imaginary part of its image is below this, relative to its norm."""
+CRITICAL_GRADIENT_TOLERANCE = EPSILON**0.5
+"""The gradient vanishes on a tangent space if its projection is below this, relative to its natural scale."""
+TANGENT_RANK_TOLERANCE = EPSILON**0.5
+"""Singular values of the Jacobian of a parameterization below this fraction of the largest one count as zero."""
+HESSIAN_TOLERANCE = 0.1 * EPSILON**0.5
+"""Eigenvalues of the Hessian below this fraction of the largest one count as zero."""
+CLOSER_POINT_TOLERANCE = EPSILON**0.375
+"""A descent contradicts the list of critical points if it comes closer by this fraction of the norm of the filter."""

@@ -23,7 +23,7 @@ BLOCKS = st.builds(
 
 
 def brute_force(block):
-    """Selections of terms up to exchange within a level, with gain, Morse index and dimension by their definitions."""
+    """Selections of terms up to exchange within a level: what they cut off, Morse index, dimension by definition."""
     terms = [(level, value) for level, (value, m) in enumerate(zip(block.values, block.multiplicities, strict=True))
              for _ in range(m)]  # fmt: skip
     found = {}
@@ -32,7 +32,7 @@ def brute_force(block):
         key = tuple(sum(terms[k][0] == level for k in kept) for level in range(len(block.values)))
         negative = sum(terms[b][1] > terms[a][1] for a in kept for b in rest)
         flat = sum(terms[b][1] == terms[a][1] for a in kept for b in rest)
-        found[key] = (sum(terms[k][1] for k in kept), block.beta * negative, block.beta * flat)
+        found[key] = (sum(terms[k][1] for k in rest), block.beta * negative, block.beta * flat)
     return found
 
 
@@ -42,10 +42,10 @@ def test_one_block(block):
     expected = brute_force(block)
     assert block.selections == len(expected)
     assert block.finite == all(flat == 0 for _, _, flat in expected.values())
-    for counts, (gain, index, dimension) in expected.items():
-        assert (block.gain(counts), block.morse_index(counts), block.dimension(counts)) == (gain, index, dimension)
+    for counts, (cut, index, dimension) in expected.items():
+        assert (block.cut(counts), block.morse_index(counts), block.dimension(counts)) == (cut, index, dimension)
         assert len(block.index_set(counts)) == block.rank
-    assert block.first == max(expected, key=lambda counts: expected[counts][0])
+    assert block.first == min(expected, key=lambda counts: expected[counts][0])
 
 
 @given(st.lists(BLOCKS, min_size=1, max_size=3))
@@ -53,9 +53,9 @@ def test_one_block(block):
 def test_products_in_order(blocks):
     landscape = Landscape(tuple(blocks))
     tables = [brute_force(block) for block in blocks]
-    listed = list(landscape.by_loss())
-    gains = [gain for gain, _ in listed]
-    assert gains == sorted(gains, reverse=True)
+    listed = list(landscape.by_cut())
+    cuts = [cut for cut, _ in listed]
+    assert cuts == sorted(cuts)
     assert {chosen for _, chosen in listed} == set(product(*tables))
     assert len(listed) == landscape.families
     dimensions = Counter(

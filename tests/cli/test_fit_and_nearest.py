@@ -9,7 +9,7 @@ import struct
 import numpy as np
 import pytest
 
-from equivariety.varieties.model_file import load_model
+from equivariety.models import load_model
 
 
 @pytest.fixture

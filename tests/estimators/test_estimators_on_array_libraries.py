@@ -101,7 +101,7 @@ def test_without_symmetry_they_are_those_of_scikit_learn(X, Y, library, precisio
     reconstruction = known.inverse_transform(known.transform(X))
     assert_alike(pca.inverse_transform(pca.transform(rows)), rows, reconstruction, atol)
     np.testing.assert_allclose(np.abs(values(pca.transform(rows))), np.abs(known.transform(X)), atol=atol)
-    assert pca.score(rows) == pytest.approx(known.explained_variance_ratio_.sum(), abs=atol)
+    assert pca.explained_share(rows) == pytest.approx(known.explained_variance_ratio_.sum(), abs=atol)
 
     for model in (ev.EquivariantRegression(), ev.InvariantRegression()):
         straight = LinearRegression().fit(X, Y)

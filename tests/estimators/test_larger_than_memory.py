@@ -173,7 +173,7 @@ def test_rows_are_given_back_in_memory(kind: Callable, tmp_path: Path) -> None:
     np.testing.assert_allclose(
         pca.inverse_transform(store(features)), known.inverse_transform(known.transform(X)), atol=1e-8
     )
-    assert pca.score(store(X)) == pytest.approx(known.explained_variance_ratio_.sum())
+    assert pca.explained_share(store(X)) == pytest.approx(known.explained_variance_ratio_.sum())
     line, model = LinearRegression().fit(X, Y[:, 0]), ev.EquivariantRegression().fit(X, Y[:, 0])
     np.testing.assert_allclose(model.predict(store(X)), line.predict(X), rtol=1e-9)
     assert model.score(store(X), store(Y[:, 0])) == pytest.approx(line.score(X, Y[:, 0]))

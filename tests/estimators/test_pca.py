@@ -72,10 +72,10 @@ def test_on_data_closed_under_the_group_it_is_ordinary_pca(X):
 
 
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
-def test_shares_add_up_to_the_score(X, action):
+def test_shares_add_up_to_the_whole_share(X, action):
     pca = ev.EquivariantPCA(action, n_components=3).fit(X)
     assert pca.explained_variance_ratio_.shape == (pca.n_components_,)
-    assert pca.score(X) == pytest.approx(pca.explained_variance_ratio_.sum())
+    assert pca.explained_share(X) == pytest.approx(pca.explained_variance_ratio_.sum())
     whole = ev.EquivariantPCA(action).fit(X)
     assert whole.explained_variance_ratio_.sum() == pytest.approx(1)
     np.testing.assert_allclose(whole.inverse_transform(whole.transform(X)), X, atol=1e-10)
@@ -152,7 +152,7 @@ def test_ranks_and_loss_are_those_of_the_family(X):
 def test_constant_data_explain_nothing():
     pca = ev.EquivariantPCA(n_components=2).fit(np.full((5, 3), 7.1))
     assert pca.explained_variance_ratio_.tolist() == [0, 0]
-    assert pca.score(np.full((2, 3), 7.1)) == 0
+    assert pca.explained_share(np.full((2, 3), 7.1)) == 0
     np.testing.assert_allclose(pca.inverse_transform(pca.transform([[7.1, 7.1, 7.1]])), 7.1)
 
 
@@ -177,15 +177,22 @@ def test_it_survives_a_trip_to_another_process(X, tmp_path):
     np.testing.assert_allclose(np.load(tmp_path / "components.npy"), whole.components_, atol=1e-10)
 
 
+CHOICES = (
+    "n_components must be None, a whole number from 0 to 6, a share between 0 and 1, 'bic', 'aic', 'threshold' or 'mle'"
+)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"action": ev.actions.cyclic(5)}, "X must have 5 columns, the degree of action, not 6"),
         ({"action": "cyclic:6"}, "action must be a PermutationAction or None, not str"),
-        ({"n_components": 7}, "n_components must be None or a whole number from 1 to 6, not 7"),
-        ({"n_components": 0}, "n_components must be None or a whole number from 1 to 6, not 0"),
-        ({"n_components": True}, "n_components must be None or a whole number from 1 to 6, not True"),
-        ({"n_components": "a"}, "n_components must be None or a whole number from 1 to 6, not 'a'"),
+        ({"n_components": 7}, f"{CHOICES}, not 7"),
+        ({"n_components": -1}, f"{CHOICES}, not -1"),
+        ({"n_components": -0.5}, f"{CHOICES}, not -0.5"),
+        ({"n_components": 1.5}, f"{CHOICES}, not 1.5"),
+        ({"n_components": True}, f"{CHOICES}, not True"),
+        ({"n_components": "a"}, f"{CHOICES}, not 'a'"),
         ({"ranks": 3}, "ranks must be a sequence of 1 whole numbers, one for each block, not 3"),
         ({"ranks": (1, 2)}, "ranks must have one entry for each of the 1 blocks, not 2"),
         ({"ranks": (4,), "n_components": 3}, "ranks must use at most the rank 3"),
@@ -219,6 +226,7 @@ def test_data_are_never_changed(X):
     features = pca.transform(given)
     kept = features.copy()
     pca.inverse_transform(features)
+    pca.explained_share(given)
     pca.score(given)
     np.testing.assert_array_equal(given, X)
     np.testing.assert_array_equal(features, kept)

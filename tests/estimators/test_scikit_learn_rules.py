@@ -15,10 +15,22 @@ EXPECTED_FAILURES = {
 ESTIMATORS = [
     ev.EquivariantPCA(),
     ev.EquivariantPCA(n_components=1, center=False),
+    ev.EquivariantPCA(n_components=0.5, whiten=True),
+    ev.EquivariantRegression(alpha=1.0),
     ev.EquivariantRegression(),
     ev.EquivariantRegression(rank=1, fit_intercept=False),
     ev.InvariantRegression(),
     ev.InvariantRegression(rank=1, fit_intercept=False),
+]
+# Estimators on arrays of NumPy: without array-API dispatch.
+ON_NUMPY = [
+    ev.SymmetrySearch(),
+    ev.EquivariantCovariance(),
+    ev.EquivariantCovariance(mean="free", shrinkage="ledoit-wolf"),
+    ev.EquivariantDMD(),
+    ev.InvariantFeatures(),
+    ev.EquivariantDMD(rank=1),
+    ev.EquivariantRegressionCV(),
 ]
 
 
@@ -30,6 +42,12 @@ def array_api_dispatch(monkeypatch):
 
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda estimator: EXPECTED_FAILURES)
 def test_scikit_learn_check(estimator, check):
+    check(estimator)
+
+
+@parametrize_with_checks(ON_NUMPY)
+def test_scikit_learn_check_on_numpy(estimator, check, monkeypatch):
+    monkeypatch.delenv("SCIPY_ARRAY_API")
     check(estimator)
 
 

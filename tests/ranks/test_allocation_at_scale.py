@@ -19,7 +19,9 @@ def test_concave_convolution(seed: int, size: int, terms: int) -> None:
     values = random.integers(0, 9, size).astype(float)  # many ties
     gains = np.concatenate([[0.0], np.cumsum(np.sort(random.integers(0, 5, terms))[::-1])]).astype(float)
     plain = [max(values[j - k] + gains[k] for k in range(min(j, terms) + 1)) for j in range(size)]
-    np.testing.assert_array_equal(_concave_convolution(values, gains), plain)
+    found, counts = _concave_convolution(values, gains)
+    np.testing.assert_array_equal(found, plain)
+    np.testing.assert_array_equal(values[np.arange(size) - counts] + gains[counts], plain)
 
 
 def best_by_table(gains: list[np.ndarray], costs: list[int], budget: int) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import product
-from math import comb, prod
+from math import comb, fsum, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ class Levels:
     multiplicities: tuple[int, ...]
     rank: int
     beta: int
+    dropped: float = 0.0
+    """Sum of the gains that count as zero: no selection takes them."""
 
     @property
     def terms(self) -> int:
@@ -65,9 +67,10 @@ class Levels:
             if counts[level] and counts[level + 1] < self.multiplicities[level + 1]:
                 yield (*counts[:level], counts[level] - 1, counts[level + 1] + 1, *counts[level + 2 :])
 
-    def gain(self, counts: Selection) -> float:
-        """What the kept terms lower the squared error by."""
-        return float(sum(value * count for value, count in zip(self.values, counts, strict=True)))
+    def cut(self, counts: Selection) -> float:
+        """What the terms that are not kept would lower the squared error by."""
+        left = zip(reversed(self.values), reversed(self.multiplicities), reversed(counts), strict=True)
+        return float(sum((value * (multiplicity - count) for value, multiplicity, count in left), self.dropped))
 
     def morse_index(self, counts: Selection) -> int:
         """Negative directions of the Hessian: beta for each pair (kept term, better term that is not kept)."""
@@ -94,17 +97,18 @@ def levels(gains: NDArray[np.float64], rank: int, beta: int, precision: float = 
     Examples
     --------
     >>> levels(np.array([9.0, 4.0, 4.0, 0.0]), rank=2, beta=1)
-    Levels(values=(9.0, 4.0), multiplicities=(1, 2), rank=2, beta=1)
+    Levels(values=(9.0, 4.0), multiplicities=(1, 2), rank=2, beta=1, dropped=0.0)
     """
     sigma = np.sqrt(np.maximum(gains, 0.0))
     gap = equal_singular_values_gap(float(sigma[0]) if sigma.size else 0.0, sigma.size, precision)
     positive = sigma[sigma > gap]
+    dropped = float(gains[positive.size :].sum())
     if positive.size == 0:
-        return Levels((), (), rank, beta)
+        return Levels((), (), rank, beta, dropped)
     starts = np.flatnonzero(np.concatenate([[True], positive[:-1] - positive[1:] > gap]))
     multiplicities = np.diff([*starts, positive.size])
     means = np.add.reduceat(gains[: positive.size], starts) / multiplicities
-    return Levels(tuple(means.tolist()), tuple(multiplicities.tolist()), rank, beta)
+    return Levels(tuple(means.tolist()), tuple(multiplicities.tolist()), rank, beta, dropped)
 
 
 @dataclass(frozen=True)
@@ -130,27 +134,27 @@ class Landscape:
             found = _convolved(found, own)
         return dict(sorted(found.items()))
 
-    def by_loss(self) -> Iterator[tuple[float, tuple[Selection, ...]]]:
-        """Total gains, falling, with the selections of all blocks; lazily, best first.
+    def by_cut(self) -> Iterator[tuple[float, tuple[Selection, ...]]]:
+        """What is cut off in all, rising, with the selections of all blocks; lazily, best first.
 
         Time and memory grow with the number of selections asked for, not with the number that exist.
         """
         if self.families == 0:
             return
         start = tuple(block.first for block in self.blocks)
-        heap, seen = [(-self._gain(start), start)], {start}
+        heap, seen = [(self._cut(start), start)], {start}
         while heap:
-            negative, chosen = heappop(heap)
-            yield -negative, chosen
+            cut, chosen = heappop(heap)
+            yield cut, chosen
             for position, block in enumerate(self.blocks):
                 for moved in block.worse(chosen[position]):
                     following = (*chosen[:position], moved, *chosen[position + 1 :])
                     if following not in seen:
                         seen.add(following)
-                        heappush(heap, (-self._gain(following), following))
+                        heappush(heap, (self._cut(following), following))
 
-    def _gain(self, chosen: Sequence[Selection]) -> float:
-        return sum(block.gain(counts) for block, counts in zip(self.blocks, chosen, strict=True))
+    def _cut(self, chosen: Sequence[Selection]) -> float:
+        return fsum(block.cut(counts) for block, counts in zip(self.blocks, chosen, strict=True))
 
 
 def _dimensions(block: Levels) -> dict[int, int]:

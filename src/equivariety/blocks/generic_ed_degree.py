@@ -61,10 +61,10 @@ def _local_term(I: Sequence[int], J: Sequence[int], m: int, n: int, top: int) ->
     other_columns = [k for k in range(n) if k not in J]
     weights = [i + j for i, j in product(I, J)] + [-i - j for i, j in product(other_rows, other_columns)]
     tangent = [k - i for i, k in product(I, other_rows)] + [k - j for j, k in product(J, other_columns)]
-    return Fraction((-1) ** top * _complete_symmetric(weights, top), prod(tangent))
+    return Fraction((-1) ** top * complete_symmetric(weights, top), prod(tangent))
 
 
-def _complete_symmetric(weights: Sequence[int], degree: int) -> int:
+def complete_symmetric(weights: Sequence[int], degree: int) -> int:
     """The sum of all monomials of a degree: the coefficient of t^degree in prod_w 1 / (1 - w t)."""
     coefficients = [1] + [0] * degree
     for weight in weights:

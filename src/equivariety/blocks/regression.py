@@ -23,7 +23,13 @@ from equivariety.blocks.linear_algebra import (
     turn_positive,
 )
 from equivariety.isotypic.fields import Field
-from equivariety.tolerances import gram_eigenvalue_cutoff
+from equivariety.tolerances import (
+    EPSILON,
+    gram_eigenvalue_cutoff,
+    gram_eigenvalue_error,
+    residual_cutoff,
+    resolved_eigenvalue,
+)
 
 Array = NDArray[Any]
 
@@ -41,6 +47,79 @@ class BlockSpectrum:
     """Components with orthonormal columns, shape (blocks, rows, terms, beta)."""
     numerical_rank: NDArray[np.intp]
     """How many terms the data determine, shape (blocks,)."""
+    spanned: NDArray[np.intp]
+    """How many directions of the inputs the data determine, shape (blocks,)."""
+    lost: float = 0.0
+    """Squared error of the directions that no term takes because the data do not determine them."""
+    doubt: float = 0.0
+    """How much rounding errors of the sums may have changed the gains by, all blocks together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Axes:
+    """The principal axes of the inputs of the blocks of a bundle."""
+
+    field: Field
+    values: NDArray[np.float64]
+    """Eigenvalues of S, falling, shape (blocks, cols)."""
+    vectors: Array
+    """Eigenvectors as columns, in working form."""
+    seen: NDArray[np.bool_]
+    """Directions in which the data do not vanish."""
+    determined: NDArray[np.bool_]
+    """Directions that the data tell from rounding errors of their own precision."""
+    strong: NDArray[np.bool_]
+    """Directions that one pass over the data has resolved to many digits: the others are worth a second one."""
+    errors: NDArray[np.float64]
+    """Size of the rounding errors in the eigenvalues, of the same shape."""
+
+    def doubled(self, values: Array) -> Array:
+        """One number for each axis, repeated as the columns in working form are."""
+        return np.concatenate([values] * self.field.width, axis=-1)
+
+
+def principal_axes(S: Array, field: Field, energy: float, precision: float) -> Axes:
+    """Axes from the Gram matrix S in working form; ``energy`` is the sum of the squares of the inputs in all blocks."""
+    values, vectors = eigen(S, field)
+    determined = values > gram_eigenvalue_cutoff(values[:, :1], energy, precision)
+    return Axes(
+        field,
+        values,
+        vectors,
+        values > gram_eigenvalue_cutoff(values[:, :1], energy),
+        determined,
+        determined & (values > resolved_eigenvalue(values[:, :1], precision)),
+        np.broadcast_to(gram_eigenvalue_error(values[:, :1], precision), values.shape),
+    )
+
+
+def sharpened_axes(axes: Axes, S: Array, energy: float, precision: float) -> Axes:
+    """The same axes with the weak ones from the Gram matrix S of what the strong ones leave of the inputs.
+
+    The first S knows the weak axes up to rounding errors of the size of the strong ones only. In the basis of the first
+    axes both parts are blocks of one matrix; stand-ins that exceed the weak values but not by much take the place of
+    the strong values, so that one decomposition keeps both apart without losing digits.
+    """
+    field, strong = axes.field, axes.strong
+    inside = adjoint(axes.vectors) @ S @ axes.vectors
+    both = axes.doubled(strong)
+    inside = np.where(both[:, :, None] | both[:, None, :], 0.0, inside)
+    size = axes.values.shape[1]
+    largest = np.einsum("...ii->...i", inside).real.max(axis=-1, initial=0.0)[:, None] * size  # at least the norm
+    stand_ins = np.where(largest > 0, largest, 1.0) * (2 - np.arange(size) / size)
+    diagonal = np.arange(inside.shape[-1])
+    inside[:, diagonal, diagonal] += axes.doubled(np.where(strong, stand_ins, 0.0))
+    values, vectors = eigen(inside, field)
+    values = np.where(strong, axes.values, values)
+    # What is subtracted carries rounding errors of all inputs.
+    top = np.where(strong, 0.0, values).max(axis=1, initial=0.0)[:, None]
+    seen = strong | (values > np.maximum(gram_eigenvalue_cutoff(top, 0.0), residual_cutoff(energy)))
+    determined = seen
+    if precision > EPSILON:
+        determined = seen & (values > gram_eigenvalue_cutoff(values[:, :1], energy, precision))
+    # Errors of the strong axes are left to the residual, which the rest of the error is measured by.
+    errors = np.where(strong, 0.0, gram_eigenvalue_error(top, EPSILON))
+    return Axes(field, values, axes.vectors @ vectors, seen, determined, strong, errors)
 
 
 def principal(S: Array, field: Field, energy: float, precision: float) -> BlockSpectrum:
@@ -50,12 +129,23 @@ def principal(S: Array, field: Field, energy: float, precision: float) -> BlockS
     ones do no harm: terms are left out only where the data vanish, even if the data are too coarse to tell such a
     term from rounding errors, as ``numerical_rank`` does.
     """
-    values, vectors = eigen(S, field)
-    kept = values > gram_eigenvalue_cutoff(values[:, :1], energy)
-    decoder = field.unpack(vectors)
-    encoder = field.unpack(adjoint(vectors)) * kept[:, :, None, None]
-    rank = (values > gram_eigenvalue_cutoff(values[:, :1], energy, precision)).sum(axis=1)
-    return _canonical(field, np.where(kept, values, 0.0), encoder, decoder, rank)
+    return principal_along(principal_axes(S, field, energy, precision))
+
+
+def principal_along(axes: Axes) -> BlockSpectrum:
+    """The same from axes that are known."""
+    decoder = axes.field.unpack(axes.vectors)
+    encoder = axes.field.unpack(adjoint(axes.vectors)) * axes.seen[:, :, None, None]
+    gains = np.where(axes.seen, axes.values, 0.0)
+    # Rounding errors take either sign: what they hide is at least of their size.
+    lost = float(np.where(axes.seen, 0.0, np.abs(axes.values)).sum())
+    rank = axes.determined.sum(axis=1)
+    return _canonical(axes.field, gains, encoder, decoder, rank, rank, lost, _doubt(axes))
+
+
+def _doubt(axes: Axes) -> float:
+    """Errors of the sums of the smaller eigenvalues: about one error of a single eigenvalue for each block."""
+    return float(axes.errors.max(axis=1, initial=0.0).sum())
 
 
 def regression(S: Array, C: Array, field: Field, energy: float, precision: float) -> BlockSpectrum:
@@ -63,15 +153,36 @@ def regression(S: Array, C: Array, field: Field, energy: float, precision: float
 
     ``energy`` is the sum of the squares of all inputs, in all blocks.
     """
-    values, vectors = eigen(S, field)
-    kept = values > gram_eigenvalue_cutoff(values[:, :1], energy, precision)
-    scale = np.where(kept, 1.0 / np.sqrt(np.where(kept, values, 1.0)), 0.0)
-    whitening = vectors * np.concatenate([scale] * field.width, axis=-1)[:, None, :]
-    U, sigma, V = singular(C @ whitening, field)
-    encoder = np.concatenate([sigma] * field.width, axis=-1)[:, :, None] * (adjoint(V) @ adjoint(whitening))
-    terms = min(C.shape[-2:]) // field.width
-    rank = np.minimum(kept.sum(axis=1), terms)
-    return _canonical(field, sigma**2, field.unpack(encoder), field.unpack(U), rank)
+    axes = principal_axes(S, field, energy, precision)
+    return regression_along(axes, C @ axes.vectors)
+
+
+def regression_along(axes: Axes, along: Array) -> BlockSpectrum:
+    """The same from axes that are known, and the products ``along`` of the targets with the inputs along each axis."""
+    field, kept = axes.field, axes.determined
+    values = np.where(kept, axes.values, 1.0)
+    scale = axes.doubled(np.where(kept, 1.0 / np.sqrt(values), 0.0))[:, None, :]
+    whitened = along * scale
+    U, sigma, V = singular(whitened, field)
+    encoder = axes.doubled(sigma)[:, :, None] * (adjoint(V) @ adjoint(axes.vectors * scale))
+    doubt = float((explained(axes, along) * np.minimum(axes.errors / values, 1.0)).sum())
+    spanned = kept.sum(axis=1)
+    return _canonical(
+        field,
+        sigma**2,
+        field.unpack(encoder),
+        field.unpack(U),
+        np.minimum(spanned, sigma.shape[1]),
+        spanned,
+        0.0,
+        doubt,
+    )
+
+
+def explained(axes: Axes, along: Array) -> NDArray[np.float64]:
+    """What each axis that is determined lowers the squared error by on its own, shape (blocks, cols)."""
+    squares = (np.abs(along) ** 2).sum(axis=1)[:, : axes.values.shape[1]]
+    return np.asarray(np.where(axes.determined, squares / np.where(axes.determined, axes.values, 1.0), 0.0))
 
 
 def truncation(Z: Array, field: Field, dimension: int) -> BlockSpectrum:
@@ -79,10 +190,19 @@ def truncation(Z: Array, field: Field, dimension: int) -> BlockSpectrum:
     U, sigma, V = singular(field.pack(Z), field)
     encoder = np.concatenate([sigma] * field.width, axis=-1)[:, :, None] * adjoint(V)
     full = np.full(len(Z), sigma.shape[-1], dtype=np.intp)
-    return _canonical(field, dimension * sigma**2, field.unpack(encoder), field.unpack(U), full)
+    return _canonical(field, dimension * sigma**2, field.unpack(encoder), field.unpack(U), full, full)
 
 
-def _canonical(field: Field, gains: Array, encoder: Array, decoder: Array, rank: Array) -> BlockSpectrum:
+def _canonical(
+    field: Field,
+    gains: Array,
+    encoder: Array,
+    decoder: Array,
+    rank: Array,
+    spanned: Array,
+    lost: float = 0.0,
+    doubt: float = 0.0,
+) -> BlockSpectrum:
     """Fix the free unit number of every term by making the largest entry of its decoder column positive."""
     units = turn_positive(decoder, field)
     return BlockSpectrum(
@@ -91,4 +211,7 @@ def _canonical(field: Field, gains: Array, encoder: Array, decoder: Array, rank:
         scale_rows(encoder, conjugate(units), field),
         scale_columns(decoder, units, field),
         rank,
+        spanned,
+        lost,
+        doubt,
     )

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from equivariety.convolution import CriticalPoint, LinearConvNet, theorem_experiment
+from equivariety.convolution import CriticalFilter, LinearConvNet, theorem_experiment
 from equivariety.convolution.entries import FloatArray, parse_filter
 from equivariety.errors import InputError
 
@@ -182,7 +182,7 @@ def _needed_filter(text: str | None, action: Action) -> Any:
     return parse_filter(text)
 
 
-def _point(point: CriticalPoint) -> dict[str, Any]:
+def _point(point: CriticalFilter) -> dict[str, Any]:
     return {
         "filter": point.filter.tolist(),
         "filters": [w.tolist() for w in point.filters],

@@ -48,7 +48,7 @@ def fit(
     check_outputs(out, report)
     solution, loss_test = fit_and_test(maps, rank, chosen, X, Y)
     if out is not None:
-        from equivariety.varieties.model_file import save_model
+        from equivariety.models import save_model
 
         save_model(out, solution)
     if report is not None:

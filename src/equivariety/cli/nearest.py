@@ -23,16 +23,19 @@ def nearest(
     import numpy as np
 
     from equivariety.datasets.tables import read_table, write_array
+    from equivariety.varieties.scale import unit_scale
 
     maps = build_maps(action, degree)
     given = read_table(matrix)
     point = maps.bounded(min(maps.shape) if rank is None else rank).nearest(given)
     if out is not None:
         write_array(out, point.matrix())
-    norm = float(np.linalg.norm(given))
+    # Norms square their entries: at unit scale they are finite and not zero for every matrix.
+    scale = unit_scale(given)
+    norm = float(np.linalg.norm(given / scale))
     result = {
         "distance": point.distance,
         "ranks": list(point.ranks),
-        "relative_distance": point.distance / norm if norm else 0.0,
+        "relative_distance": point.distance / scale / norm if norm else 0.0,
     }
     print_json(result) if as_json else print_facts(result)

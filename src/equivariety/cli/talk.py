@@ -52,16 +52,16 @@ def compare(
     from equivariety.actions import trivial
     from equivariety.varieties import EquivariantMaps
     from equivariety.varieties.equal_ranks import equal_ranks
+    from equivariety.varieties.problem import Problem
 
-    family = maps.bounded(rank)
-    moments = moments_with_progress(maps, train)
-    best = family.solve(moments)
+    problem = Problem.of_data(maps, moments_with_progress(maps, train))
+    best = problem.best(rank)
     dense_maps = EquivariantMaps(trivial(maps.domain.degree))
-    dense = dense_maps.bounded(rank).solve(moments_with_progress(dense_maps, train))
+    dense = Problem.of_data(dense_maps, moments_with_progress(dense_maps, train)).best(rank)
     low_pass = best.ranks if ranks is None else tuple(ranks)
-    solutions = {} if ranks is None else {"talk": family.component(low_pass).solve(moments)}
-    solutions["equal_rank"] = family.component(equal_ranks(maps, rank)).solve(moments)
-    solutions["high_pass"] = family.component(low_pass[::-1]).solve(moments)
+    solutions = {} if ranks is None else {"talk": problem.at(low_pass)}
+    solutions["equal_rank"] = problem.at(equal_ranks(maps, rank))
+    solutions["high_pass"] = problem.at(low_pass[::-1])
     solutions["dense"] = dense
     solutions["best"] = best
     return [Row(name, solution, solution.error(test), (losses or {}).get(name)) for name, solution in solutions.items()]

@@ -1,16 +1,17 @@
-"""Linear convolutional networks: function space, factorizations, critical points."""
+"""Linear and polynomial convolutional networks: function space, factorizations, critical points."""
 
-from equivariety.convolution.architecture import LinearConvNet
 from equivariety.convolution.chern import generic_ed_degree
-from equivariety.convolution.critical import CriticalPoint, CriticalPoints
+from equivariety.convolution.critical_filters import CriticalFilter, CriticalFilters
+from equivariety.convolution.linear_network import LinearConvNet
 from equivariety.convolution.membership import Membership
 from equivariety.convolution.nearest import NearestFilter
-from equivariety.convolution.start import StartSystem, generic_start
+from equivariety.convolution.start import generic_start
 from equivariety.convolution.theorem import TheoremReport, theorem_experiment
+from equivariety.tracking import StartSystem
 
 __all__ = [
-    "CriticalPoint",
-    "CriticalPoints",
+    "CriticalFilter",
+    "CriticalFilters",
     "LinearConvNet",
     "Membership",
     "NearestFilter",

@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from equivariety.convolution.chains import (
-    Chain,
-    Field,
-    Multiset,
-    chain_filters,
-    chains,
-    is_tight,
-    pull_back,
-    rest_degrees,
-)
-from equivariety.convolution.chains import largest_sparse_divisor as sparse_divisor
+from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.entries import ComplexArray, Filter, FloatArray, is_exact, read_filter
 from equivariety.convolution.numerical_towers import has_close_roots, numerical_towers
 from equivariety.convolution.root_products import (
@@ -29,12 +19,20 @@ from equivariety.convolution.root_products import (
     relative_error,
     scaled_jacobian,
 )
+from equivariety.convolution.root_sharing import (
+    NumberField,
+    Roots,
+    RootSharing,
+    filters_of,
+    is_tight,
+    largest_sparse_divisor,
+    pull_back,
+    rest_degrees,
+    sharings,
+)
 from equivariety.convolution.towers import Level, RootTower, exact_tower
 from equivariety.errors import InputError
 from equivariety.tolerances import FILTER_TOLERANCE
-
-if TYPE_CHECKING:
-    from equivariety.convolution.architecture import LinearConvNet
 
 Region: TypeAlias = Literal["interior", "boundary", "outside"]
 MAX_FACTORIZATIONS = 10_000
@@ -57,7 +55,7 @@ class Membership:
     note: str
 
 
-def locate(net: LinearConvNet, values: Any) -> Membership:
+def locate(net: LinearArchitecture, values: Any) -> Membership:
     """Whether the filter is end-to-end filter of the architecture, and where it lies in the function space.
 
     For stride one the filter belongs to it when it has at least as many real roots, with multiplicity and with those
@@ -85,7 +83,7 @@ def locate(net: LinearConvNet, values: Any) -> Membership:
 
 
 def factorize(
-    net: LinearConvNet, values: Any, field: Field = "R", limit: int = MAX_FACTORIZATIONS
+    net: LinearArchitecture, values: Any, field: NumberField = "R", limit: int = MAX_FACTORIZATIONS
 ) -> list[tuple[FloatArray, ...]] | list[tuple[ComplexArray, ...]]:
     """All real (or complex) filters of the layers that compose to the given filter, up to scaling of the layers.
 
@@ -100,28 +98,30 @@ def factorize(
     filter_ = read_filter(values, net.size, "the filter")
     if is_zero(filter_):
         raise InputError("the filter must not be zero: the zero filter has infinitely many factorizations")
-    found: list[Chain] = []
+    found: list[RootSharing] = []
     for tower in _towers(filter_, net):
         found = list(islice(_accepted(net, tower, field, filter_), limit + 1))
         if found:
             break
     if len(found) > limit:
         raise InputError(f"the filter has more than {limit} factorizations: raise limit to list them all")
-    filters = [chain_filters(net, tower, chain) for chain in found]
+    filters = [filters_of(net, tower, sharing) for sharing in found]
     if field == "C":
         return filters
     return [tuple(w.real.copy() for w in layers) for layers in filters]
 
 
-def region_of_tower(net: LinearConvNet, tower: RootTower, filter_: Filter) -> Region:
+def region_of_tower(net: LinearArchitecture, tower: RootTower, filter_: Filter) -> Region:
     """Region of a nonzero filter, given its tower for the reduced architecture; see `_is_interior`."""
-    real = (chain for chain in _accepted(net.reduced(), tower, "R", filter_) if _blocks_contain(net, tower, chain))
+    real = (
+        sharing for sharing in _accepted(net.reduced(), tower, "R", filter_) if _blocks_contain(net, tower, sharing)
+    )
     if next(real, None) is None:
         return "outside"
     return "interior" if _is_interior(net, tower) else "boundary"
 
 
-def _is_interior(net: LinearConvNet, tower: RootTower) -> bool:
+def _is_interior(net: LinearArchitecture, tower: RootTower) -> bool:
     """Whether a member of the function space has a neighborhood in the Zariski closure that belongs to it.
 
     1. If the function space is Zariski closed, every member is interior.
@@ -139,7 +139,7 @@ def _is_interior(net: LinearConvNet, tower: RootTower) -> bool:
     if len(net.blocks) == 1:
         return _odd_real_roots(tower.levels[0], tower.multiplicities) >= _even_sizes(net)[0]
     lower, upper = tower.levels[:2]
-    bound = sparse_divisor(lower, len(upper.values), tower.multiplicities)
+    bound = largest_sparse_divisor(lower, len(upper.values), tower.multiplicities)
     if sum(bound) == rest_degrees(reduced)[0]:
         own = tuple(m - p for m, p in zip(tower.multiplicities, pull_back(lower, bound), strict=True))
         later = type(net)(net.filter_sizes[len(net.blocks[0]) :], net.strides[len(net.blocks[0]) :])
@@ -147,14 +147,14 @@ def _is_interior(net: LinearConvNet, tower: RootTower) -> bool:
         return _odd_real_roots(lower, own) >= _even_sizes(net)[0] and _is_interior(later, rest)
     if len(net.blocks) == 2 and net.equals_reduced:
         return not _has_semidefinite_divisor(reduced.filter_sizes[1], upper, bound)
-    everything = list(islice(chains(reduced, tower, "C"), MAX_FACTORIZATIONS))
+    everything = list(islice(sharings(reduced, tower, "C"), MAX_FACTORIZATIONS))
     return all(
-        _is_real(tower, chain) and _is_immersed(reduced, tower, chain) and _blocks_interior(net, tower, chain)
-        for chain in everything
+        _is_real(tower, sharing) and _is_immersed(reduced, tower, sharing) and _blocks_interior(net, tower, sharing)
+        for sharing in everything
     )
 
 
-def _towers(filter_: Filter, net: LinearConvNet) -> Iterator[RootTower]:
+def _towers(filter_: Filter, net: LinearArchitecture) -> Iterator[RootTower]:
     strides = net.strides[:-1]
     if isinstance(filter_, tuple):
         yield exact_tower(filter_, strides)
@@ -162,7 +162,7 @@ def _towers(filter_: Filter, net: LinearConvNet) -> Iterator[RootTower]:
         yield from numerical_towers(filter_, strides)
 
 
-def _preferred(net: LinearConvNet, filter_: Filter) -> tuple[RootTower, Region]:
+def _preferred(net: LinearArchitecture, filter_: Filter) -> tuple[RootTower, Region]:
     """The first tower by which the filter is a member, or else just the first, and the region it gives."""
     towers = []
     for tower in _towers(filter_, net.reduced()):
@@ -179,38 +179,38 @@ def _note(tower: RootTower) -> str:
     return f"roots closer than {tower.tolerance:.1e} were taken to be equal: not certified, give rational entries"
 
 
-def _accepted(net: LinearConvNet, tower: RootTower, field: Field, filter_: Filter) -> Iterator[Chain]:
-    """The chains; for a float filter only those whose product is close to it."""
-    for chain in chains(net, tower, field):
-        if isinstance(filter_, tuple) or _error(net, tower, chain, filter_) <= FILTER_TOLERANCE:
-            yield chain
+def _accepted(net: LinearArchitecture, tower: RootTower, field: NumberField, filter_: Filter) -> Iterator[RootSharing]:
+    """The sharings; for a float filter only those whose product is close to it."""
+    for sharing in sharings(net, tower, field):
+        if isinstance(filter_, tuple) or _error(net, tower, sharing, filter_) <= FILTER_TOLERANCE:
+            yield sharing
 
 
-def _error(net: LinearConvNet, tower: RootTower, chain: Chain, values: FloatArray) -> float:
-    return relative_error(composed(layer_polynomials(tower, chain), net.steps), values)
+def _error(net: LinearArchitecture, tower: RootTower, sharing: RootSharing, values: FloatArray) -> float:
+    return relative_error(composed(layer_polynomials(tower, sharing), net.steps), values)
 
 
-def _blocks_contain(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
-    counts = [sum(own[i] for i in level.real_points) for level, own in zip(tower.levels, chain, strict=True)]
+def _blocks_contain(net: LinearArchitecture, tower: RootTower, sharing: RootSharing) -> bool:
+    counts = [sum(own[i] for i in level.real_points) for level, own in zip(tower.levels, sharing, strict=True)]
     return all(count >= even for count, even in zip(counts, _even_sizes(net), strict=True))
 
 
-def _blocks_interior(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
-    counts = [_odd_real_roots(level, own) for level, own in zip(tower.levels, chain, strict=True)]
+def _blocks_interior(net: LinearArchitecture, tower: RootTower, sharing: RootSharing) -> bool:
+    counts = [_odd_real_roots(level, own) for level, own in zip(tower.levels, sharing, strict=True)]
     return all(count >= even for count, even in zip(counts, _even_sizes(net), strict=True))
 
 
-def _even_sizes(net: LinearConvNet) -> list[int]:
+def _even_sizes(net: LinearArchitecture) -> list[int]:
     """For each reduced layer the number of layers of even size merged into it."""
     return [sum(size % 2 == 0 for size in block) for block in net.blocks]
 
 
-def _odd_real_roots(level: Level, multiset: Multiset) -> int:
+def _odd_real_roots(level: Level, multiset: Roots) -> int:
     """Number of distinct real roots of odd multiplicity."""
     return sum(multiset[point] % 2 for point in level.real_points)
 
 
-def _has_semidefinite_divisor(size: int, level: Level, bound: Multiset) -> bool:
+def _has_semidefinite_divisor(size: int, level: Level, bound: Roots) -> bool:
     """Whether a divisor of the bound is semidefinite of even degree above size - 1; never for odd sizes."""
     if size % 2 == 1:
         return False
@@ -219,21 +219,23 @@ def _has_semidefinite_divisor(size: int, level: Level, bound: Multiset) -> bool:
     return real + pairs >= size
 
 
-def _is_real(tower: RootTower, chain: Chain) -> bool:
+def _is_real(tower: RootTower, sharing: RootSharing) -> bool:
     return all(
-        own[i] == own[j] for level, own in zip(tower.levels, chain, strict=True) for i, j in enumerate(level.conjugate)
+        own[i] == own[j]
+        for level, own in zip(tower.levels, sharing, strict=True)
+        for i, j in enumerate(level.conjugate)
     )
 
 
-def _is_singular(reduced: LinearConvNet, tower: RootTower) -> bool:
-    found = list(islice(chains(reduced, tower, "C"), 2))
+def _is_singular(reduced: LinearArchitecture, tower: RootTower) -> bool:
+    found = list(islice(sharings(reduced, tower, "C"), 2))
     if found and is_tight(reduced, tower, found[0]):
         return False
     return len(found) != 1 or not _is_immersed(reduced, tower, found[0])
 
 
-def _is_immersed(reduced: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
-    if is_tight(reduced, tower, chain):
+def _is_immersed(reduced: LinearArchitecture, tower: RootTower, sharing: RootSharing) -> bool:
+    if is_tight(reduced, tower, sharing):
         return True
-    jacobian = scaled_jacobian(layer_polynomials(tower, chain), reduced.filter_sizes, reduced.steps)
+    jacobian = scaled_jacobian(layer_polynomials(tower, sharing), reduced.filter_sizes, reduced.steps)
     return int(np.linalg.matrix_rank(jacobian, tol=FILTER_TOLERANCE)) == reduced.dimension

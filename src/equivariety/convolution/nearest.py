@@ -9,24 +9,21 @@ filters find it and the result says that it is not certified.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from equivariety.convolution.critical import describe_solutions
+from equivariety.convolution.architecture import LinearArchitecture
+from equivariety.convolution.critical_filters import describe_solutions, solve_errors
 from equivariety.convolution.entries import FloatArray, as_float, read_filter
+from equivariety.convolution.membership import factorize, locate
 from equivariety.convolution.objective import from_moments
 from equivariety.convolution.polynomials import parameterization_jacobian, product_filter
-from equivariety.convolution.solve import solve
-from equivariety.convolution.start import StartSystem
-
-if TYPE_CHECKING:
-    from equivariety.convolution.architecture import LinearConvNet
+from equivariety.tolerances import CLOSER_POINT_TOLERANCE
+from equivariety.tracking import StartSystem
 
 DESCENTS = 8
 DESCENT_SEED = 1
-BETTER = 1e-6
-"""A descent contradicts the list of critical points if it comes closer by this fraction of the norm of the filter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +37,7 @@ class NearestFilter:
     note: str
 
 
-def nearest_filter(net: LinearConvNet, values: Any, start: StartSystem | None = None) -> NearestFilter:
+def nearest_filter(net: LinearArchitecture, values: Any, start: StartSystem | None = None) -> NearestFilter:
     """The point of the function space nearest to a filter in the Euclidean norm.
 
     Raises
@@ -58,22 +55,23 @@ def nearest_filter(net: LinearConvNet, values: Any, start: StartSystem | None = 
     target = as_float(read_filter(values, net.size, "the filter"))
     if not np.any(target):
         return NearestFilter(target, tuple(np.zeros(size) for size in net.filter_sizes), 0.0, True, "")
-    if net.contains(values):
-        filters = net.factorizations(values)[0]
+    if locate(net, values).contains:
+        filters = factorize(net, values)[0]
         return NearestFilter(target, tuple(w.real for w in filters), 0.0, True, "")
     exponent = int(np.frexp(np.max(np.abs(target)))[1])
     return _scaled(_nearest_outside(net, np.ldexp(target, -exponent), start), exponent)
 
 
-def _nearest_outside(net: LinearConvNet, target: FloatArray, start: StartSystem | None) -> NearestFilter:
+def _nearest_outside(net: LinearArchitecture, target: FloatArray, start: StartSystem | None) -> NearestFilter:
     """The nearest point of a filter whose largest entry is about one."""
     error = from_moments(np.eye(net.size), target, float(target @ target))
-    found = describe_solutions(net, error, solve(net, [error], start)[0])
+    [solutions] = solve_errors(net, [error], start)
+    found = describe_solutions(net, error, solutions)
     options = [(_distance(point.filter, target), point.filters) for point in found.real]
     options.append((float(np.linalg.norm(target)), tuple(np.zeros(size) for size in net.filter_sizes)))
     distance, filters = min(options, key=lambda option: option[0])
     descended, other = _descend(net, target)
-    if descended < distance - BETTER * float(np.linalg.norm(target)):
+    if descended < distance - CLOSER_POINT_TOLERANCE * float(np.linalg.norm(target)):
         note = "the nearest point is a degenerate critical point, found by descent from random filters: not certified"
         return NearestFilter(product_filter(other, net.steps), other, descended, False, note)
     note = "" if found.complete else found.note
@@ -89,7 +87,7 @@ def _scaled(near: NearestFilter, exponent: int) -> NearestFilter:
     return replace(near, filter=np.ldexp(near.filter, exponent), filters=filters, distance=distance)
 
 
-def _descend(net: LinearConvNet, target: FloatArray) -> tuple[float, tuple[FloatArray, ...]]:
+def _descend(net: LinearArchitecture, target: FloatArray) -> tuple[float, tuple[FloatArray, ...]]:
     """Best of a few local descents from random filters."""
     from scipy.optimize import least_squares
 

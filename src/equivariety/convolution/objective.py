@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from equivariety.convolution import segre
+from equivariety.convolution.architecture import ConvolutionStack
 from equivariety.convolution.entries import FloatArray
-from equivariety.convolution.homotopy import Data
 from equivariety.errors import InputError
-
-if TYPE_CHECKING:
-    from equivariety.convolution.architecture import LinearConvNet
+from equivariety.tracking import SquaredErrors
 
 
 @dataclass(frozen=True)
@@ -37,15 +35,22 @@ class SquaredError:
         """Scales of Q and b; in these units the critical points are of moderate size."""
         return float(np.trace(self.quadratic) / len(self.linear)), float(np.linalg.norm(self.linear))
 
-    def lifted(self, net: LinearConvNet) -> Data:
-        """The error as a function of the tensor of the filters, in units of its own scale."""
-        overlap = segre.overlap_matrix(net.filter_sizes, net.steps)
+    def lifted(self, matrix: FloatArray) -> SquaredError:
+        """The error as a function of v, where u = matrix v."""
+        return SquaredError(matrix.T @ self.quadratic @ matrix, matrix.T @ self.linear, self.constant)
+
+    def in_units(self) -> SquaredErrors:
+        """The error in its own units, to be tracked."""
         quadratic_unit, linear_unit = self.units
-        quadratic = overlap.T @ self.quadratic @ overlap / quadratic_unit
-        return Data(quadratic[None], (overlap.T @ self.linear / linear_unit)[None])
+        return SquaredErrors(self.quadratic[None] / quadratic_unit, self.linear[None] / linear_unit)
 
 
-def squared_error(net: LinearConvNet, X: Any, y: Any) -> SquaredError:
+def on_tensors(net: ConvolutionStack, error: SquaredError) -> SquaredError:
+    """The error of a linear network as a function of the tensor of its filters, of the same critical points."""
+    return error.lifted(segre.overlap_matrix(net.filter_sizes, net.steps))
+
+
+def squared_error(net: ConvolutionStack, X: Any, y: Any) -> SquaredError:
     """The squared error of input patches X, shape (samples, net.size), and targets y, shape (samples,).
 
     Raises
@@ -60,7 +65,7 @@ def squared_error(net: LinearConvNet, X: Any, y: Any) -> SquaredError:
     return from_moments(patches.T @ patches, patches.T @ targets, float(targets @ targets))
 
 
-def read_samples(net: LinearConvNet, X: Any, y: Any) -> tuple[FloatArray, FloatArray]:
+def read_samples(net: ConvolutionStack, X: Any, y: Any) -> tuple[FloatArray, FloatArray]:
     """Input patches of shape (samples, net.size) and targets of shape (samples,), as float64 arrays.
 
     Raises

@@ -21,13 +21,13 @@ from equivariety.convolution.towers import INFINITY, START_PRECISION, RootTower
 from equivariety.errors import InputError
 
 
-def layer_polynomials(tower: RootTower, chain: Sequence[Sequence[int]]) -> list[Any]:
-    """Polynomials with the roots that a chain gives to each layer: later ones monic, the first carries the scale."""
+def layer_polynomials(tower: RootTower, sharing: Sequence[Sequence[int]]) -> list[Any]:
+    """Polynomials with the roots that a sharing gives to each layer: later ones monic, the first carries the scale."""
     from flint import acb_poly, ctx
 
     with ctx.workprec(START_PRECISION):
         polynomials = []
-        for level, multiset in zip(tower.levels, chain, strict=False):
+        for level, multiset in zip(tower.levels, sharing, strict=False):
             roots = [level.values[i] for i, m in enumerate(multiset) if i != INFINITY for _ in range(m)]
             polynomials.append(_middle(acb_poly.from_roots(roots)))
         return [tower.scale * polynomials[0], *polynomials[1:]]

@@ -1,65 +1,112 @@
-"""The Segre map (w_1, ..., w_L) -> w_1 (x) ... (x) w_L and its derivatives, for many points at once.
+"""The Segre-Veronese map of filters and its derivatives, for many points at once.
 
-Every architecture with the same filter sizes is this map followed by a linear one (overlapping entries are added),
-which is why one start system serves all strides. A batch of points is an array of shape (points, sum of sizes), the
-filters side by side; a tensor is flattened, first layer slowest.
+(w_1, ..., w_L) -> nu_{d_1}(w_1) (x) ... (x) nu_{d_L}(w_L), with nu_d the Veronese map. Every architecture with the same
+filter sizes is this map followed by a linear one, which is why one start system serves all strides: linear networks
+with all degrees one (overlapping entries are added), polynomial ones with degrees r^{L-1}, ..., r, 1. A batch of points
+is an array of shape (points, sum of sizes), the filters side by side; a tensor is flattened, first factor slowest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.convolution import chern, veronese
 from equivariety.convolution.entries import FloatArray
+from equivariety.tracking.coordinates import split
 
 
-def split(points: NDArray[Any], sizes: Sequence[int]) -> list[NDArray[Any]]:
-    """The filters of each layer, as views of shape (points, k_l)."""
-    bounds = list(accumulate(sizes, initial=0))
-    return [points[:, start:stop] for start, stop in pairwise(bounds)]
+@dataclass(frozen=True)
+class SegreVeronese:
+    """The map for vectors of the given sizes; see `equivariety.tracking.Parameterization`.
+
+    Examples
+    --------
+    >>> lift = SegreVeronese((2, 2), (1, 2))
+    >>> lift.value(np.array([[1.0, 2.0, 3.0, 1.0]])).round(3).tolist()
+    [[9.0, 4.243, 1.0, 18.0, 8.485, 2.0]]
+    >>> lift.size, lift.expected_count
+    (6, 14)
+    """
+
+    groups: tuple[int, ...]
+    degrees: tuple[int, ...]
+
+    @classmethod
+    def segre(cls, sizes: Sequence[int]) -> SegreVeronese:
+        """The Segre map, of degree one in every factor."""
+        return cls(tuple(sizes), (1,) * len(sizes))
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Sizes of the factors of the tensor."""
+        return tuple(veronese.length(size, d) for size, d in zip(self.groups, self.degrees, strict=True))
+
+    @property
+    def size(self) -> int:
+        """Number of entries of the tensor."""
+        return prod(self.lengths)
+
+    @property
+    def expected_count(self) -> int:
+        """The generic ED degree of the image."""
+        return chern.generic_ed_degree([size - 1 for size in self.groups], self.degrees)
+
+    def value(self, points: NDArray[Any]) -> NDArray[Any]:
+        """Tensors of shape (points, size)."""
+        return tensor_product(self._factors(points), len(points))
+
+    def jacobian(self, points: NDArray[Any]) -> NDArray[Any]:
+        """Jacobians of shape (points, size, sum of the sizes)."""
+        factors, count = self._factors(points), len(points)
+        blocks = []
+        for layer, derivative in enumerate(self._derivatives(points)):
+            left = tensor_product(factors[:layer], count)
+            right = tensor_product(factors[layer + 1 :], count)
+            outer = left[:, :, None, None, None] * right[:, None, None, :, None]
+            blocks.append((outer * derivative[:, None, :, None, :]).reshape(count, -1, self.groups[layer]))
+        return np.concatenate(blocks, axis=2)
+
+    def second_derivative(self, points: NDArray[Any], covector: NDArray[Any]) -> NDArray[Any]:
+        """Second derivatives paired with a tensor per point, of shape (points, sum of sizes, sum of sizes)."""
+        factors, derivatives = self._factors(points), self._derivatives(points)
+        bounds = list(accumulate(self.groups, initial=0))
+        result = np.zeros((len(points), bounds[-1], bounds[-1]), dtype=np.result_type(points, covector))
+        for i, (vectors, degree) in enumerate(zip(split(points, self.groups), self.degrees, strict=True)):
+            rows = slice(bounds[i], bounds[i + 1])
+            if degree > 1:
+                paired = _contract_all_but_one(covector, factors, i)
+                result[:, rows, rows] = veronese.second_derivative(vectors, degree, paired)
+            for j in range(i + 1, len(self.groups)):
+                columns = slice(bounds[j], bounds[j + 1])
+                mixed = _contract(covector, factors, i, j)
+                block = derivatives[i].transpose(0, 2, 1) @ mixed @ derivatives[j]
+                result[:, rows, columns] = block
+                result[:, columns, rows] = block.transpose(0, 2, 1)
+        return result
+
+    def _factors(self, points: NDArray[Any]) -> list[NDArray[Any]]:
+        parts = split(points, self.groups)
+        return [veronese.value(w, d) for w, d in zip(parts, self.degrees, strict=True)]
+
+    def _derivatives(self, points: NDArray[Any]) -> list[NDArray[Any]]:
+        parts = split(points, self.groups)
+        return [veronese.jacobian(w, d) for w, d in zip(parts, self.degrees, strict=True)]
 
 
-def tensor_product(filters: Sequence[NDArray[Any]], count: int) -> NDArray[Any]:
-    """Tensor products of the filters of each of `count` points, of shape (count, product of the sizes)."""
-    if not filters:
+def tensor_product(factors: Sequence[NDArray[Any]], count: int) -> NDArray[Any]:
+    """Tensor products of the vectors of each of `count` points, of shape (count, product of their sizes)."""
+    if not factors:
         return np.ones((count, 1))
-    result, *rest = filters
+    result, *rest = factors
     for values in rest:
         result = (result[:, :, None] * values[:, None, :]).reshape(count, -1)
-    return result
-
-
-def jacobian(points: NDArray[Any], sizes: Sequence[int]) -> NDArray[Any]:
-    """Jacobians of the Segre map, of shape (points, product of the sizes, sum of the sizes)."""
-    filters, count = split(points, sizes), len(points)
-    blocks = []
-    for layer, size in enumerate(sizes):
-        left = tensor_product(filters[:layer], count)
-        right = tensor_product(filters[layer + 1 :], count)
-        block = np.zeros((count, left.shape[1], size, right.shape[1], size), dtype=points.dtype)
-        outer = left[:, :, None] * right[:, None, :]
-        for index in range(size):
-            block[:, :, index, :, index] = outer
-        blocks.append(block.reshape(count, -1, size))
-    return np.concatenate(blocks, axis=2)
-
-
-def second_derivative(points: NDArray[Any], sizes: Sequence[int], covector: NDArray[Any]) -> NDArray[Any]:
-    """Second derivatives of the Segre map paired with a tensor per point, of shape (points, sum, sum)."""
-    filters, count, number = split(points, sizes), len(points), len(sizes)
-    bounds = list(accumulate(sizes, initial=0))
-    tensors = covector.reshape(count, *sizes)
-    result = np.zeros((count, bounds[-1], bounds[-1]), dtype=np.result_type(points, covector))
-    for first in range(number):
-        for second in range(first + 1, number):
-            block = _contract(tensors, filters, first, second)
-            rows, columns = slice(bounds[first], bounds[first + 1]), slice(bounds[second], bounds[second + 1])
-            result[:, rows, columns] = block
-            result[:, columns, rows] = block.transpose(0, 2, 1)
     return result
 
 
@@ -76,13 +123,22 @@ def overlap_matrix(sizes: Sequence[int], steps: Sequence[int]) -> FloatArray:
     return matrix
 
 
-def _contract(tensors: NDArray[Any], filters: Sequence[NDArray[Any]], first: int, second: int) -> NDArray[Any]:
-    """Pair a batch of tensors with all filters but two; the axes of those two are left."""
+def _contract_all_but_one(tensors: NDArray[Any], factors: Sequence[NDArray[Any]], kept: int) -> NDArray[Any]:
+    """Pair a batch of tensors with all factors but one."""
     count = len(tensors)
-    head = tensor_product(filters[:first], count)
-    middle = tensor_product(filters[first + 1 : second], count)
-    tail = tensor_product(filters[second + 1 :], count)
-    shape = (count, head.shape[1], filters[first].shape[1], middle.shape[1], filters[second].shape[1], tail.shape[1])
+    head, tail = tensor_product(factors[:kept], count), tensor_product(factors[kept + 1 :], count)
+    grouped = tensors.reshape(count, head.shape[1], factors[kept].shape[1], tail.shape[1])
+    grouped = (grouped * tail[:, None, None, :]).sum(axis=3)
+    return (grouped * head[:, :, None]).sum(axis=1)
+
+
+def _contract(tensors: NDArray[Any], factors: Sequence[NDArray[Any]], first: int, second: int) -> NDArray[Any]:
+    """Pair a batch of tensors with all factors but two; the axes of those two are left."""
+    count = len(tensors)
+    head = tensor_product(factors[:first], count)
+    middle = tensor_product(factors[first + 1 : second], count)
+    tail = tensor_product(factors[second + 1 :], count)
+    shape = (count, head.shape[1], factors[first].shape[1], middle.shape[1], factors[second].shape[1], tail.shape[1])
     grouped = (tensors.reshape(shape) * tail[:, None, None, None, None, :]).sum(axis=5)
     grouped = (grouped * middle[:, None, None, :, None]).sum(axis=3)
     return (grouped * head[:, :, None, None]).sum(axis=1)

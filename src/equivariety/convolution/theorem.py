@@ -9,18 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equivariety.convolution.critical import CriticalPoints, describe_solutions
+from equivariety.convolution.architecture import LinearArchitecture
+from equivariety.convolution.critical_filters import CriticalFilters, describe_solutions, solve_errors
 from equivariety.convolution.objective import SquaredError, squared_error
-from equivariety.convolution.solve import solve
-from equivariety.convolution.start import StartSystem
 from equivariety.errors import InputError
-
-if TYPE_CHECKING:
-    from equivariety.convolution.architecture import LinearConvNet
+from equivariety.tracking import StartSystem
 
 EXTRA_SAMPLES = 3
 
@@ -34,7 +30,7 @@ class TheoremReport:
     `incomplete` counts the data sets whose number of complex critical points differs from the expected one.
     """
 
-    net: LinearConvNet
+    net: LinearArchitecture
     trials: int
     seed: int
     kinds: dict[str, int]
@@ -52,7 +48,7 @@ class TheoremReport:
 
 
 def theorem_experiment(
-    net: LinearConvNet, trials: int, seed: int = 0, start: StartSystem | None = None
+    net: LinearArchitecture, trials: int, seed: int = 0, start: StartSystem | None = None
 ) -> TheoremReport:
     """Find and classify all critical points for Gaussian data sets, three samples more than the filter has entries.
 
@@ -70,11 +66,13 @@ def theorem_experiment(
     if not isinstance(trials, int) or trials < 1:
         raise InputError(f"trials must be a positive integer, not {trials!r}")
     errors = random_errors(net, trials, seed)
-    found = [describe_solutions(net, error, end) for error, end in zip(errors, solve(net, errors, start), strict=True)]
+    found = [
+        describe_solutions(net, error, end) for error, end in zip(errors, solve_errors(net, errors, start), strict=True)
+    ]
     return _report(net, seed, found)
 
 
-def random_errors(net: LinearConvNet, number: int, seed: int) -> list[SquaredError]:
+def random_errors(net: LinearArchitecture, number: int, seed: int) -> list[SquaredError]:
     """Squared errors of Gaussian patches and targets."""
     random = np.random.default_rng(seed)
     samples = net.size + EXTRA_SAMPLES
@@ -82,7 +80,7 @@ def random_errors(net: LinearConvNet, number: int, seed: int) -> list[SquaredErr
     return [squared_error(net, X, y) for X, y in data]
 
 
-def _report(net: LinearConvNet, seed: int, found: list[CriticalPoints]) -> TheoremReport:
+def _report(net: LinearArchitecture, seed: int, found: list[CriticalFilters]) -> TheoremReport:
     real = [point for result in found for point in result.real]
     zeros = [result.zero for result in found if result.zero is not None]
     odd = [sum(point.kind != "pure" or point.region != "interior" for point in result.real) for result in found]

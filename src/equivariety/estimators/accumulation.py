@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
+from equivariety.estimators.larger_than_memory import TrainingData
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
 from equivariety.moments import Moments, data_moments
@@ -65,24 +66,31 @@ class Accumulated:
         part = data_moments(self.maps, X, Y, sample_weight, origins)
         return replace(self, total=part if self.total is None else self.total + part)
 
-    @property
+    @cached_property
     def moments(self) -> Moments:
         """The moments that the fit needs."""
-        total = self._given
+        total = self.given
         return total.centered(self.maps.domain_basis.trivial) if self.centered else total
 
     @cached_property
     def input_mean(self) -> Vector:
         """Invariant part of the mean of the inputs; zero without centering."""
-        return self.input_origin + self._mean(self.maps.domain_basis, self._given.input_sum)
+        return self.input_origin + self._mean(self.maps.domain_basis, self.given.input_sum)
 
     @cached_property
     def target_mean(self) -> Vector:
         """Invariant part of the mean of the targets; zero without centering."""
-        return self.target_origin + self._mean(self.maps.codomain_basis, self._given.target_sum)
+        return self.target_origin + self._mean(self.maps.codomain_basis, self.given.target_sum)
 
     @property
-    def _given(self) -> Moments:
+    def mean_parameters(self) -> int:
+        """Free parameters of the input mean: the dimension of the space that the group fixes, if means are learned."""
+        trivial = self.maps.domain_basis.trivial
+        return 0 if trivial is None or not self.centered else self.maps.domain_basis.multiplicities[trivial]
+
+    @property
+    def given(self) -> Moments:
+        """The moments about the origins, not centered."""
         if self.total is None:
             raise RuntimeError("no batch was added")
         return self.total
@@ -91,7 +99,22 @@ class Accumulated:
         if not self.centered or basis.trivial is None:
             return np.zeros(basis.degree)
         alone = basis.select([(basis.trivial, np.zeros(1, dtype=np.intp))])
-        return alone.synthesize([(coordinates / self._given.weight)[None, None, None, :, None]])[0]
+        return alone.synthesize([(coordinates / self.given.weight)[None, None, None, :, None]])[0]
+
+
+def updated(
+    estimator: Any, data: TrainingData, maps: EquivariantMaps, centered: bool, fresh: bool, names: str
+) -> Accumulated:
+    """What ``fit`` (fresh) and ``partial_fit`` learn from: the moments of the data and of all batches before.
+
+    ``names`` are the parameters that must stay as they are, for messages.
+    """
+    if fresh:
+        start = Accumulated.starting(maps, data.first_inputs, data.first_targets, centered)
+    else:
+        start = estimator._accumulated
+        start.require_unchanged(maps, centered, names)
+    return start.added(data.X, data.Y, data.weight)
 
 
 def _first_mean(data: Any) -> Vector:

@@ -13,8 +13,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
-from equivariety.estimators.accumulation import Accumulated, shifted
+from equivariety.estimators.accumulation import Accumulated, shifted, updated
+from equivariety.estimators.component_choice import block_spectra, chosen_ranks, require_n_components
 from equivariety.estimators.larger_than_memory import over_parts, row_by_row, training_data
+from equivariety.estimators.probabilistic_pca import ProbabilisticPCA
 from equivariety.estimators.validation import (
     action_of,
     require_degree,
@@ -23,14 +25,13 @@ from equivariety.estimators.validation import (
 )
 from equivariety.isotypic.arrays import constant, namespace, on_host, widest_float
 from equivariety.moments.chunks import row_chunks
-from equivariety.validation import is_whole_number, shown
-from equivariety.varieties.bounded import RankBounded
-from equivariety.varieties.component import Component
+from equivariety.tolerances import EPSILON
+from equivariety.validation import is_whole_number
 from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.solution import Solution
+from equivariety.varieties.problem import Problem
 
 
-class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """The best linear autoencoder among the equivariant ones with a bottleneck of given size, in closed form.
 
     It minimizes the mean squared reconstruction error over all components of the rank-bounded equivariant maps: the
@@ -40,13 +41,20 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     ----------
     action : PermutationAction, optional
         How the group permutes the features; None stands for no symmetry, which gives ordinary PCA.
-    n_components : int, optional
-        Largest rank of the reconstruction; by default the number of features.
+    n_components : int, float, str, optional
+        Largest rank of the reconstruction; by default the number of features. A share between 0 and 1: the fewest
+        components that explain more than this share of the squared deviation. Or how to choose among *all* components
+        of the variety, exactly: ``"bic"`` and ``"aic"`` by these criteria of the probabilistic model, ``"threshold"``
+        what exceeds noise in each block (Gavish and Donoho 2014), ``"mle"`` by Minka's evidence (as in scikit-learn
+        without a symmetry; with one among the tuples that are optimal for some noise level).
     ranks : sequence of int, optional
         Fixes the rank of every block, in the order of ``EquivariantMaps(action).blocks``; by default the best ones.
     center : bool
         Subtract the mean, averaged over each orbit, first. (The rest of the mean must stay: without it the affine
         reconstruction would not be equivariant.)
+    whiten : bool
+        Divide features by their standard deviations; all features of one irreducible by the same number, so that they
+        stay equivariant.
 
     Attributes
     ----------
@@ -60,6 +68,11 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     explained_variance_ratio_ : ndarray of shape (n_components_,)
         Share of the total squared deviation from ``mean_``. Features that span one irreducible share what they
         explain together in equal parts, since only the sum does not depend on the choice of a basis.
+    explained_variance_, singular_values_ : ndarray of shape (n_components_,)
+    noise_variance_ : float
+        Mean variance of what is left out.
+    n_parameters_ : int
+        Free real parameters of the probabilistic model.
     mean_ : ndarray of shape (n_features,)
         What is subtracted; constant on orbits.
     loss_ : float
@@ -87,7 +100,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     >>> pca = ev.EquivariantPCA(ev.actions.image_shift((8, 8), axis=1), n_components=12).fit(X)
     >>> pca.ranks_, pca.transform(X).shape
     ((2, 2, 2, 1, 0), (1797, 12))
-    >>> round(pca.score(X), 3)
+    >>> round(pca.explained_share(X), 3)
     0.739
 
     The five blocks are the horizontal frequencies 0 to 4; the best reconstruction with 12 numbers keeps two vertical
@@ -97,14 +110,16 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     def __init__(
         self,
         action: PermutationAction | None = None,
-        n_components: int | None = None,
+        n_components: int | float | str | None = None,
         ranks: Sequence[int] | None = None,
         center: bool = True,
+        whiten: bool = False,
     ) -> None:
         self.action = action
         self.n_components = n_components
         self.ranks = ranks
         self.center = center
+        self.whiten = whiten
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any | None = None) -> Self:
         """Fit to all samples at once.
@@ -135,7 +150,8 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
         encoder = self.solution_.encoder
-        return shifted(encoder.apply(X), -encoder.apply(self.mean_[None])[0])
+        features = shifted(encoder.apply(X), -encoder.apply(self.mean_[None])[0])
+        return features / constant(self._scale, features) if self.whiten else features
 
     @row_by_row
     def inverse_transform(self, X: Any) -> Any:
@@ -145,13 +161,20 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         if features.shape[1] != self.n_components_:
             raise InputError(f"X must have {self.n_components_} columns, the number of components, "
                              f"not {features.shape[1]}")  # fmt: skip
+        if self.whiten:
+            features = features * constant(self._scale, features)
         return shifted(self.solution_.decoder.apply(features), self.mean_)
 
-    def score(self, X: Any, y: Any = None) -> float:
-        """Share of the squared deviation from ``mean_`` that the reconstruction explains; at most 1, higher is better.
+    @property
+    def _scale(self) -> NDArray[np.float64]:
+        """What whitening divides by; features without variance stay zero."""
+        scale = np.sqrt(self.explained_variance_)
+        return np.maximum(scale, EPSILON * max(float(scale.max(initial=0.0)), np.finfo(np.float64).tiny / EPSILON))
 
-        It is comparable between numbers of components and between actions, so model selection can use it. 0 if X
-        does not deviate at all.
+    def explained_share(self, X: Any) -> float:
+        """Share of the squared deviation from ``mean_`` that the reconstruction explains, at most 1.
+
+        0 if X does not deviate at all. It never falls as components are added: choose their number by :meth:`score`.
         """
         check_is_fitted(self)
         total, missed = (sum(part) for part in zip(*over_parts(self._squares, X), strict=True))
@@ -163,11 +186,6 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         sizes = self._block_sizes()
         names = [f"block{block}_{feature}" for block, size in enumerate(sizes) for feature in range(size)]
         return np.array(names, dtype=object)
-
-    @property
-    def mean_(self) -> NDArray[np.float64]:
-        """What is subtracted, shape (n_features,); constant on orbits."""
-        return self._accumulated.input_mean
 
     @property
     def explained_variance_ratio_(self) -> NDArray[np.float64]:
@@ -204,6 +222,7 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.array_api_support = True
+        tags.input_tags.sparse = True
         return tags
 
     def _block_sizes(self) -> list[int]:
@@ -214,31 +233,27 @@ class EquivariantPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     def _update(self, X: Any, sample_weight: Any | None, fresh: bool) -> Self:
         data = training_data(self, X, sample_weight, reset=fresh)
         features = data.first_inputs.shape[1]
-        if fresh:
-            action = action_of(self.action, "action", features)
-            require_degree(action, "action", "X", features)
-            start = Accumulated.starting(EquivariantMaps(action), data.first_inputs, None, self.center)
-        else:
-            start = self._accumulated
-            action = action_of(self.action, "action", features)
-            start.require_unchanged(EquivariantMaps(action), self.center, "action and center")
-        family = self._family(start.maps)
-        accumulated = start.added(data.X, None, data.weight)
-        self._learn(accumulated, family.solve(accumulated.moments))
+        require_n_components(self.n_components, features)
+        action = action_of(self.action, "action", features)
+        require_degree(action, "action", "X", features)
+        self._learn(updated(self, data, EquivariantMaps(action), self.center, fresh, "action and center"))
         return self
 
-    def _family(self, maps: EquivariantMaps) -> RankBounded | Component:
-        """The set of maps to choose from."""
-        features = maps.domain.degree
-        rank = features if self.n_components is None else self.n_components
-        if not is_whole_number(rank) or not 1 <= rank <= features:
-            raise InputError(f"n_components must be None or a whole number from 1 to {features}, not {shown(rank)}")
-        family = maps.bounded(int(rank))
-        return family if self.ranks is None else family.component(self.ranks)
+    def _learn(self, accumulated: Accumulated) -> None:
+        problem = Problem.of_data(accumulated.maps, accumulated.moments)
+        spectra = block_spectra(problem, accumulated.moments.weight, self.center)
+        if self.ranks is None:
+            ranks = chosen_ranks(problem, self.n_components, spectra, accumulated.moments.weight)
+        else:
+            ranks = self._given_ranks(accumulated.maps)
+        self._accumulated, self._spectra = accumulated, spectra
+        self.solution_ = problem.at(ranks)
+        self.ranks_ = self.solution_.ranks
+        self.n_components_ = self.solution_.component.rank
+        self.loss_ = self.solution_.loss
 
-    def _learn(self, accumulated: Accumulated, solution: Solution) -> None:
-        self._accumulated = accumulated
-        self.solution_ = solution
-        self.ranks_ = solution.ranks
-        self.n_components_ = solution.component.rank
-        self.loss_ = solution.loss
+    def _given_ranks(self, maps: EquivariantMaps) -> tuple[int, ...]:
+        """The parameter ``ranks``, within the number of components if that is one."""
+        number = is_whole_number(self.n_components)
+        bound = int(self.n_components) if number else maps.domain.degree  # type: ignore[arg-type]
+        return maps.bounded(bound).component(self.ranks).ranks  # type: ignore[arg-type]

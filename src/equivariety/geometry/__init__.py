@@ -2,6 +2,7 @@
 
 from equivariety.algebra.scripts import whole_matrix_script
 from equivariety.blocks.generic_ed_degree import generic_ed_degree
+from equivariety.geometry.attention import attention_dimension
 from equivariety.geometry.enforcing import PathPoint, augmented, regularization_path, regularized
 from equivariety.geometry.factors import as_factors, dense_component, random_factors
 from equivariety.geometry.fibres import act, balanced_factors, fibre_dimension, same_fibre
@@ -10,7 +11,7 @@ from equivariety.geometry.similarity import TransformedComponent, after, conjuga
 from equivariety.geometry.tangent import TangentSpace, tangent_space
 from equivariety.varieties.block_ranks import block_ranks, components_containing
 from equivariety.varieties.critical_points import CriticalPoint, CriticalPoints
-from equivariety.varieties.landscapes import FamilyCriticalPoints
+from equivariety.varieties.family_critical_points import FamilyCriticalPoints
 from equivariety.varieties.singular_locus import SingularLocus, is_smooth
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "act",
     "after",
     "as_factors",
+    "attention_dimension",
     "augmented",
     "balanced_factors",
     "block_ranks",

@@ -23,24 +23,24 @@ Factors = Sequence[Array]
 
 @dataclass(frozen=True, eq=False)
 class BlockLoss:
-    """The quadratic function Re tr(Z S Z^* - 2 Z C^*) / unit of one block Z."""
+    """What a block Z adds to the loss beyond its optimum: Re tr((Z - optimum) S (Z - optimum)^*) / unit, a square."""
 
     field: Field
     S: Array
-    C: Array
+    optimum: Array
     unit: float
 
     def value(self, Z: Array) -> float:
-        inner = np.vdot(Z, Z @ self.S - 2 * self.C).real
-        return float(inner) / (self.field.width * self.unit)
+        off = Z - self.optimum
+        return max(float(np.vdot(off, off @ self.S).real), 0.0) / (self.field.width * self.unit)
 
     def gradient(self, Z: Array) -> Array:
         """With respect to the real inner product of the components."""
-        return 2 * (Z @ self.S - self.C) / self.unit
+        return 2 * (Z - self.optimum) @ self.S / self.unit
 
     def scale(self, Z: Array) -> float:
         """Size of the terms that cancel in the gradient at a critical point."""
-        return float(2 * (np.linalg.norm(Z @ self.S) + np.linalg.norm(self.C)) / self.unit)
+        return float(2 * (np.linalg.norm(Z @ self.S) + np.linalg.norm(self.optimum @ self.S)) / self.unit)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ search.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,16 +21,25 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from equivariety.actions import trivial
-from equivariety.blocks import regression
 from equivariety.errors import InputError
-from equivariety.geometry.factors import dense_component
-from equivariety.isotypic import REAL
+from equivariety.moments import Moments
 from equivariety.moments.arrays import validated_data
-from equivariety.tolerances import EPSILON, gram_eigenvalue_cutoff
+from equivariety.tolerances import EPSILON
 from equivariety.varieties.critical_points import CriticalPoints
 from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.problem import DataProblem, Problem
 
 Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class QuadraticForm:
+    """The squared error tr(M S M^T) - 2 tr(M C^T) + total of a matrix M on so many samples."""
+
+    S: Matrix
+    C: Matrix
+    total: float
+    samples: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +72,9 @@ def augmented(maps: EquivariantMaps, rank: int, X: Any, Y: Any) -> CriticalPoint
     InputError
         If shapes do not fit, or the augmented inputs do not span R^n.
     """
-    S, C, total, unit = _moments(maps, X, Y)
-    squares = EquivariantMaps(maps.domain).project(S)
-    return _critical_points(rank, squares, maps.project(C), total, unit)
+    form = _moments(maps, X, Y)
+    squares = EquivariantMaps(maps.domain).project(form.S)
+    return _dense(replace(form, S=squares, C=maps.project(form.C))).critical_points([rank])
 
 
 def regularized(maps: EquivariantMaps, rank: int, X: Any, Y: Any, weight: float) -> CriticalPoints:
@@ -83,10 +92,7 @@ def regularized(maps: EquivariantMaps, rank: int, X: Any, Y: Any, weight: float)
                          "action; `regularization_path` works for all")  # fmt: skip
     if weight < 0:
         raise InputError(f"weight must not be negative, not {weight}")
-    S, C, total, unit = _moments(maps, X, Y)
-    n = maps.domain.degree
-    off = np.eye(n) - EquivariantMaps(maps.domain, trivial(n, like=maps.domain)).project(np.eye(n))
-    return _critical_points(rank, S + weight * unit * off, C, total, unit)
+    return _penalized(maps, _moments(maps, X, Y), weight).critical_points([rank])
 
 
 def regularization_path(
@@ -108,46 +114,38 @@ def regularization_path(
     ordered = sorted(float(weight) for weight in weights)
     if not ordered or ordered[0] < 0:
         raise InputError(f"weights must be numbers that are not negative, and at least one, not {list(weights)}")
-    S, C, total, unit = _moments(maps, X, Y)
+    form = _moments(maps, X, Y)
+    plain = _dense(form)
     if (maps.codomain.images == np.arange(maps.codomain.degree)).all():
-        optima = [regularized(maps, rank, X, Y, weight).minimum.matrix() for weight in ordered]
+        optima = [_penalized(maps, form, weight).best(rank).matrix() for weight in ordered]
     else:
-        optima = _searched(maps, rank, (S, C, total, unit), ordered, X, Y)
+        optima = _searched(maps, rank, plain, form, ordered, X, Y)
     return tuple(
-        PathPoint(weight, (float(np.vdot(M, M @ S - 2 * C)) + total) / unit, maps.distance(M) ** 2, M)
+        PathPoint(weight, plain.value_at(M), maps.distance(M) ** 2, M)
         for weight, M in zip(ordered, optima, strict=True)
     )
 
 
 def _searched(
-    maps: EquivariantMaps,
-    rank: int,
-    moments: tuple[Matrix, Matrix, float, float],
-    weights: Sequence[float],
-    X: Any,
-    Y: Any,
+    maps: EquivariantMaps, rank: int, plain: DataProblem, form: QuadraticForm, weights: Sequence[float], X: Any, Y: Any
 ) -> list[Matrix]:
-    S, C, total, unit = moments
-    hard_wired = maps.bounded(min(rank, maps.largest_rank)).fit(X, Y).matrix()
-    dense = _critical_points(rank, S, C, total, unit).minimum.matrix()
-    rising, falling = [dense], [hard_wired]
+    rising = [plain.best(rank).matrix()]
+    falling = [maps.bounded(min(rank, maps.largest_rank)).fit(X, Y).matrix()]
     for weight in weights:
-        rising.append(_descend(maps, rank, moments, weight, rising[-1]))
+        rising.append(_descend(maps, rank, form, weight, rising[-1]))
     for weight in reversed(weights):
-        falling.append(_descend(maps, rank, moments, weight, falling[-1]))
+        falling.append(_descend(maps, rank, form, weight, falling[-1]))
 
     def value(M: Matrix, weight: float) -> float:
-        return float(np.vdot(M, M @ S - 2 * C)) / unit + weight * maps.distance(M) ** 2
+        return plain.value_at(M) + weight * maps.distance(M) ** 2
 
     triples = zip(weights, rising[1:], falling[:0:-1], strict=True)
     return [first if value(first, weight) <= value(second, weight) else second for weight, first, second in triples]
 
 
-def _descend(
-    maps: EquivariantMaps, rank: int, moments: tuple[Matrix, Matrix, float, float], weight: float, start: Matrix
-) -> Matrix:
+def _descend(maps: EquivariantMaps, rank: int, form: QuadraticForm, weight: float, start: Matrix) -> Matrix:
     """Local minimum in balanced factors A B, from the factors of ``start``."""
-    S, C, _, unit = moments
+    S, C, unit = form.S, form.C, form.samples * form.C.shape[0]
     m, n = start.shape
     U, sigma, V = np.linalg.svd(start, full_matrices=False)
     root = np.sqrt(sigma[:rank])
@@ -167,19 +165,35 @@ def _descend(
     return np.asarray(found.x[: m * rank].reshape(m, rank) @ found.x[m * rank :].reshape(rank, n))
 
 
-def _moments(maps: EquivariantMaps, X: Any, Y: Any) -> tuple[Matrix, Matrix, float, float]:
+def _moments(maps: EquivariantMaps, X: Any, Y: Any) -> QuadraticForm:
     X = np.asarray(validated_data(X, "X", maps.domain.degree, "the domain"), dtype=np.float64)
     Y = np.asarray(validated_data(Y, "Y", maps.codomain.degree, "the codomain"), dtype=np.float64)
     if len(X) != len(Y):
         raise InputError(f"Y must have as many samples as X: {len(X)}, not {len(Y)}")
-    return X.T @ X, Y.T @ X, float(np.vdot(Y, Y)), float(Y.size)
+    return QuadraticForm(X.T @ X, Y.T @ X, float(np.vdot(Y, Y)), len(X))
 
 
-def _critical_points(rank: int, S: Matrix, C: Matrix, total: float, unit: float) -> CriticalPoints:
-    """Critical points of (tr(M S M^T) - 2 tr(M C^T) + total) / unit on the matrices of rank r."""
-    values, energy = np.linalg.eigvalsh(S), float(np.trace(S))
-    spanned = int((values > gram_eigenvalue_cutoff(values[-1], energy)).sum())
-    if spanned < len(values):
-        raise InputError(f"X must span all {len(values)} directions for critical points to be isolated, not {spanned}")
-    component = dense_component(rank, *C.shape)
-    return CriticalPoints(component, (regression(S[None], C[None], REAL, energy, EPSILON),), total, unit)
+def _dense(form: QuadraticForm) -> DataProblem:
+    """The problem of all matrices of bounded rank; refused if the inputs do not span all directions."""
+    m, n = form.C.shape
+    moments = Moments(
+        weight=float(form.samples),
+        inner=(form.S[None, :, :, None],),
+        cross=(form.C[None, :, :, None],),
+        input_sum=np.zeros(n),
+        target_sum=np.zeros(m),
+        target_norm=form.total,
+        outputs=m,
+        precision=EPSILON,
+    )
+    problem = Problem.of_data(EquivariantMaps(trivial(n), trivial(m)), moments)
+    spanned = int(problem.error.spectra[0].spanned[0])
+    if spanned < n:
+        raise InputError(f"X must span all {n} directions for critical points to be isolated, not {spanned}")
+    return problem
+
+
+def _penalized(maps: EquivariantMaps, form: QuadraticForm, weight: float) -> DataProblem:
+    n = maps.domain.degree
+    off = np.eye(n) - EquivariantMaps(maps.domain, trivial(n, like=maps.domain)).project(np.eye(n))
+    return _dense(replace(form, S=form.S + weight * form.samples * form.C.shape[0] * off))

@@ -22,7 +22,7 @@ from equivariety.isotypic import field_named
 from equivariety.tolerances import vanishing_cutoff
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.block_ranks import validated_member
-from equivariety.varieties.component import Component, truncations, validated_ranks
+from equivariety.varieties.component import Component, validated_ranks
 
 
 def balanced_factors(component: Component, M: Any, depth: int = 2) -> tuple[BlockMap, ...]:
@@ -55,8 +55,9 @@ def balanced_factors(component: Component, M: Any, depth: int = 2) -> tuple[Bloc
         raise InputError(f"depth must be at least 2, not {depth}")
     M = validated_member(component, M)
     maps, shares = component.maps, {}
-    for bundle, spectrum in zip(maps.bundles, truncations(maps, M), strict=True):
-        sigma = np.sqrt(spectrum.gains / bundle.dimension)
+    error = maps.problem_to(M).error
+    for bundle, spectrum in zip(maps.bundles, error.spectra, strict=True):
+        sigma = error.scale * np.sqrt(spectrum.gains / bundle.dimension)
         for position, member in enumerate(bundle.members.tolist()):
             rank = component.ranks[member]
             s = np.diag(np.tile(sigma[position, :rank] ** (1 / depth), bundle.field.width))

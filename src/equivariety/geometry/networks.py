@@ -16,11 +16,10 @@ import numpy as np
 
 from equivariety.geometry.chains import BlockLoss, Chain, field_rank
 from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains, zero_map
-from equivariety.moments import Moments, data_moments
 from equivariety.tolerances import vanishing_cutoff
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.component import Component
-from equivariety.varieties.landscapes import Problem, data_problem, distance_problem
+from equivariety.varieties.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +56,9 @@ class LossDiagram:
     """
 
     component: Component
-    problem: Problem
+    problem: Problem[Any]
     losses: dict[int, BlockLoss]
-    """The loss of each block that maps can have, up to a constant."""
+    """What each block adds to the loss that no map takes away."""
 
     def map(self, parameter: Parameter) -> Any:
         """F(theta) as a dense matrix."""
@@ -81,11 +80,7 @@ class LossDiagram:
     @cached_property
     def optimum(self) -> float:
         """The least loss on the component, from the closed form."""
-        total = self.problem.total
-        for spectrum, bundle in zip(self.problem.spectra, self.component.maps.bundles, strict=True):
-            for gains, member in zip(spectrum.gains, bundle.members.tolist(), strict=True):
-                total -= float(gains[: self.component.ranks[member]].sum())
-        return max(total, 0.0) / self.problem.unit
+        return self.problem.optimum(self.component.ranks)
 
     def judge(self, parameter: Parameter, tolerance: float | None = None) -> Judgement:
         """Whether a parameter is critical, pure or spurious, a minimum or a saddle.
@@ -141,12 +136,13 @@ class LossDiagram:
         return chains(self.component, as_factors(self.component, parameter))
 
     def _loss(self, found: dict[int, Chain]) -> float:
-        start = self.problem.total / self.problem.unit
-        return max(start + sum(self.losses[m].value(chain.product) for m, chain in found.items()), 0.0)
+        rest = self.problem.error.value(self.problem.error.rest)
+        zero = (loss.value(np.zeros_like(loss.optimum)) for m, loss in self.losses.items() if m not in found)
+        return rest + sum(zero) + sum(self.losses[m].value(chain.product) for m, chain in found.items())
 
     def _shape(self, loss: float, found: dict[int, Chain], tolerance: float) -> str:
         size = sum(self.losses[m].scale(chain.product) for m, chain in found.items())
-        allowed = tolerance * (self.problem.total / self.problem.unit + size)
+        allowed = tolerance * (self._loss({}) + size)
         return "minimum" if loss <= self.optimum + allowed else "degenerate saddle"
 
     def _impurity(self, found: dict[int, Chain], tolerance: float) -> str:
@@ -174,13 +170,7 @@ class LossDiagram:
 
 def loss_to_target(component: Component, U: Any) -> LossDiagram:
     """The loss diagram of the squared Frobenius distance to the matrix U."""
-    maps = component.maps
-    losses = {}
-    for bundle, block in zip(maps.bundles, maps.coordinates(U), strict=True):
-        for member, Z in zip(bundle.members.tolist(), bundle.field.pack(block), strict=True):
-            identity = np.eye(Z.shape[1])
-            losses[member] = BlockLoss(bundle.field, bundle.dimension * identity, bundle.dimension * Z, 1.0)
-    return LossDiagram(component, distance_problem(maps, U), losses)
+    return _diagram(component, component.maps.problem_to(U))
 
 
 def loss_on_data(component: Component, X: Any, Y: Any | None = None) -> LossDiagram:
@@ -191,15 +181,18 @@ def loss_on_data(component: Component, X: Any, Y: Any | None = None) -> LossDiag
     InputError
         If shapes do not fit, or X does not span every block.
     """
-    moments: Moments = data_moments(component.maps, X, Y)
-    problem = data_problem(component.maps, moments)
-    losses = {}
-    for number, bundle in enumerate(component.maps.bundles):
-        field = bundle.field
-        S = field.pack(moments.inner[number])
-        C = S if moments.cross is None else field.pack(moments.cross[number])
-        for position, member in enumerate(bundle.members.tolist()):
-            losses[member] = BlockLoss(field, S[position], C[position], problem.unit)
+    return _diagram(component, component.maps.problem(X, Y))
+
+
+def _diagram(component: Component, problem: Problem[Any]) -> LossDiagram:
+    problem = problem.isolated(component.ranks)
+    error, losses = problem.error, {}
+    for spectrum, members, squares in zip(error.spectra, error.members, problem.squares, strict=True):
+        field, scale = spectrum.field, error.scale / problem.map_scale
+        optima = problem.map_scale * (field.pack(spectrum.decoder) @ field.pack(spectrum.encoder))
+        for position, member in enumerate(members.tolist()):
+            S = scale * squares[position] * scale
+            losses[member] = BlockLoss(field, S, optima[position], error.unit)
     return LossDiagram(component, problem, losses)
 
 

@@ -19,7 +19,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic import Field
 from equivariety.ranks.strata import drops_rank
 from equivariety.varieties.block_ranks import block_ranks, validated_member
-from equivariety.varieties.component import Component, truncations
+from equivariety.varieties.component import Component
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ def tangent_space(component: Component, M: Any, tolerance: float | None = None) 
         raise InputError(f"M must be a smooth point of the component of ranks {component.ranks}, not a singular one: "
                          f"its blocks have the ranks {ranks}")  # fmt: skip
     left, right = [], []
-    for bundle, spectrum in zip(component.maps.bundles, truncations(component.maps, M), strict=True):
+    for bundle, spectrum in zip(component.maps.bundles, component.maps.problem_to(M).error.spectra, strict=True):
         bounds = np.array(component.ranks)[bundle.members]
         full = bounds == spectrum.gains.shape[1]
         kept = np.arange(spectrum.gains.shape[1]) < bounds[:, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import frexp
 from typing import Any
 
 import array_api_compat
@@ -21,7 +22,26 @@ from equivariety.validation import refuse_masked, refuse_sparse
 
 def array_moments(spaces: Spaces, samples: Samples) -> Moments:
     """Moments of arrays in memory, after checking them."""
-    return moments(validated_samples(spaces, samples), spaces.domain_basis, spaces.codomain_basis)
+    samples, exponent = _at_unit_weight(validated_samples(spaces, samples))
+    total = moments(samples, spaces.domain_basis, spaces.codomain_basis)
+    with np.errstate(over="ignore"):
+        total = total.times_power_of_two(exponent)
+    if not np.isfinite(total.weight + total.energy + total.target_norm):
+        raise InputError("sample_weight must hold numbers whose products with squares of the data are finite: "
+                         "some are too large")  # fmt: skip
+    return total
+
+
+def _at_unit_weight(samples: Samples) -> tuple[Samples, int]:
+    """Samples whose largest weight is between 1 and 4, and the exponent of the power of two that is taken off.
+
+    It is even, so that roots of weights change by a power of two, too, and sums are the same to the last bit; without
+    this weights near the ends of the range would vanish, or not be finite, in the precision of the data.
+    """
+    if samples.weight is None or not samples.weight.any():
+        return samples, 0
+    exponent = (frexp(float(samples.weight.max()))[1] - 1) // 2 * 2
+    return replace(samples, weight=np.ldexp(samples.weight, -exponent)), exponent
 
 
 def require_positive_weight(total: Moments) -> Moments:

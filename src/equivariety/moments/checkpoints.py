@@ -1,10 +1,15 @@
-"""Moments in files: a long pass over data can be interrupted and goes on where it was, bit for bit."""
+"""Moments in files: a long pass over data can be interrupted and goes on where it was, bit for bit.
+
+A file is a NumPy archive, followed by the digest of all its bytes: what was changed in any way is refused.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,10 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.errors import InputError
-from equivariety.files import replacing
+from equivariety.files import replacing, require_regular
+from equivariety.isotypic.spaces import Spaces
 from equivariety.moments.moments import Moments
+from equivariety.validation import whole_number
 
-FORMAT = "equivariety moments 2"
+FORMAT = "equivariety moments 3"
+
+_DIGEST = 64
+_BLOCK = 2**20
 
 
 @dataclass(frozen=True)
@@ -67,14 +77,13 @@ def save_progress(path: str | PathLike[str], progress: Progress) -> None:
         "precision": moments.precision.hex(),
         "outputs": moments.outputs,
     }
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(
-            file,
-            description=np.array(json.dumps(description)),
-            input_sum=moments.input_sum,
-            target_sum=moments.target_sum,
-            **arrays,
-        )
+    arrays |= {"input_sum": moments.input_sum, "target_sum": moments.target_sum}
+    with replacing(path) as temporary:
+        with temporary.open("wb") as file:
+            np.savez(file, description=np.array(json.dumps(description)), **arrays)
+        digest = _digest(temporary, temporary.stat().st_size)
+        with temporary.open("ab") as file:
+            file.write(digest)
 
 
 def load_progress(path: str | PathLike[str]) -> Progress | None:
@@ -83,34 +92,79 @@ def load_progress(path: str | PathLike[str]) -> Progress | None:
     Raises
     ------
     InputError
-        If the file was not written by :func:`save_progress`.
+        If the file was not written by :func:`save_progress`, or changed since.
     """
-    if not Path(path).exists():
+    file = Path(path)
+    if not file.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return _progress(dict(file))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is not a checkpoint of this library; remove it to start anew") from error
+        size = require_regular(file).st_size - _DIGEST
+        with file.open("rb") as content:
+            content.seek(max(size, 0))
+            stored = content.read()
+        if size < 0 or stored != _digest(file, size):
+            raise ValueError("its digest differs")
+        with np.load(file, allow_pickle=False) as arrays:
+            return _progress(dict(arrays))
+    except Exception as error:  # NumPy and zipfile raise half a dozen types for damaged files
+        raise InputError(f"{path} is not a checkpoint of this library, or it was changed ({error}); remove it to start "
+                         "anew") from error  # fmt: skip
+
+
+def _digest(file: Path, size: int) -> bytes:
+    """The digest of the first bytes of a file, as text."""
+    digest = hashlib.sha256()
+    with file.open("rb") as content:
+        for start in range(0, size, _BLOCK):
+            digest.update(content.read(min(_BLOCK, size - start)))
+    return digest.hexdigest().encode()
 
 
 def _progress(arrays: dict[str, NDArray[Any]]) -> Progress:
     description = json.loads(str(arrays["description"]))
     if description["format"] != FORMAT:
-        raise ValueError(description["format"])
-
-    def matrices(name: str) -> tuple[NDArray[np.float64], ...]:
-        count = sum(key.startswith(f"{name}_") for key in arrays if key.removeprefix(f"{name}_").isdecimal())
-        return tuple(arrays[f"{name}_{number}"] for number in range(count))
-
+        raise ValueError(f"its format is {description['format']!r}, not {FORMAT!r}")
     moments = Moments(
-        weight=float.fromhex(description["weight"]),
-        inner=matrices("inner"),
-        cross=matrices("cross") if description["targets"] else None,
-        input_sum=arrays["input_sum"],
-        target_sum=arrays["target_sum"],
-        target_norm=float.fromhex(description["target_norm"]),
-        outputs=description["outputs"],
-        precision=float.fromhex(description["precision"]),
+        weight=_number(description["weight"]),
+        inner=tuple(_matrices(arrays, "inner")),
+        cross=tuple(_matrices(arrays, "cross")) if description["targets"] else None,
+        input_sum=_floats(arrays, "input_sum", 1),
+        target_sum=_floats(arrays, "target_sum", 1),
+        target_norm=_number(description["target_norm"]),
+        outputs=whole_number(description["outputs"], "outputs", 1),
+        precision=_number(description["precision"]),
     )
-    return Progress(description["batches"], description["samples"], moments, description["stream"])
+    batches, samples = (whole_number(description[name], name, 1) for name in ("batches", "samples"))
+    return Progress(batches, samples, moments, str(description["stream"]))
+
+
+def _number(text: str) -> float:
+    value = float.fromhex(text)
+    if not (isfinite(value) and value >= 0):
+        raise ValueError(f"it holds the number {value}")
+    return value
+
+
+def _matrices(arrays: dict[str, NDArray[Any]], name: str) -> Iterator[NDArray[np.float64]]:
+    count = sum(key.startswith(f"{name}_") and key.removeprefix(f"{name}_").isdecimal() for key in arrays)
+    return (_floats(arrays, f"{name}_{number}", 4) for number in range(count))
+
+
+def _floats(arrays: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDArray[np.float64]:
+    """An array as it was written: of that many dimensions, in double precision, finite."""
+    found = arrays[name]
+    if found.dtype != np.float64 or found.ndim != dimensions or not np.isfinite(found).all():
+        raise ValueError(f"{name} is no array of {dimensions} dimensions of finite numbers of type float64")
+    return found
+
+
+def require_shapes(path: str | PathLike[str], moments: Moments, maps: Spaces) -> None:
+    """Raise an InputError if the moments in a file are not those of the given maps."""
+    domain, codomain = maps.domain_basis, maps.codomain_basis
+    sizes = [(bundle.size, bundle.field.beta) for bundle in domain.bundles]
+    sides = list(zip(sizes, codomain.multiplicities, domain.multiplicities, strict=True))
+    inner = [(size, cols, cols, beta) for (size, beta), _, cols in sides]
+    cross = [(size, rows, cols, beta) for (size, beta), rows, cols in sides]
+    found = [matrices.shape for matrices in (*moments.inner, *(moments.cross or ()))]
+    if found != inner + (cross if moments.cross is not None else []):
+        raise InputError(f"{path} holds moments of other shapes than these maps need; remove it to start anew")

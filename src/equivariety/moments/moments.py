@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,12 +61,52 @@ class Moments:
             precision=max(self.precision, other.precision),
         )
 
+    def about(self, trivial: int | None, input_mean: NDArray[np.float64], target_mean: NDArray[np.float64]) -> Moments:
+        """The moments about other origins, given by their coordinates in the trivial irreducible."""
+        target_norm = self.target_norm + float((self.weight * target_mean - 2 * self.target_sum) @ target_mean)
+        moved = replace(
+            self,
+            target_norm=target_norm,
+            input_sum=self.input_sum - self.weight * input_mean,
+            target_sum=self.target_sum - self.weight * target_mean,
+        )
+        if trivial is None:
+            return moved
+        inner, cross = list(self.inner), self.cross
+        inner[trivial] = _about(inner[trivial], (self.input_sum, input_mean), (self.input_sum, input_mean), self.weight)
+        if cross is not None:
+            pairs = (self.target_sum, target_mean), (self.input_sum, input_mean)
+            cross = tuple(_about(C, *pairs, self.weight) if number == trivial else C for number, C in enumerate(cross))
+        return replace(moved, inner=tuple(inner), cross=cross)
+
+    def with_diagonal(self, amounts: Sequence[float], cross: Matrices) -> Moments:
+        """The moments with a multiple of the identity added to every Gram matrix of the inputs of each bundle."""
+        inner = tuple(gram.copy() for gram in self.inner)
+        for gram, amount in zip(inner, amounts, strict=True):
+            size = np.arange(gram.shape[1])
+            gram[:, size, size, 0] += amount
+        return replace(self, inner=inner, cross=cross)
+
+    def times_power_of_two(self, exponent: int) -> Moments:
+        """The moments of the same data with all weights times 2 to a power."""
+        if not exponent:
+            return self
+        return replace(
+            self,
+            weight=float(np.ldexp(self.weight, exponent)),
+            inner=tuple(np.ldexp(S, exponent) for S in self.inner),
+            cross=None if self.cross is None else tuple(np.ldexp(C, exponent) for C in self.cross),
+            input_sum=np.ldexp(self.input_sum, exponent),
+            target_sum=np.ldexp(self.target_sum, exponent),
+            target_norm=float(np.ldexp(self.target_norm, exponent)),
+        )
+
     def centered(self, trivial: int | None) -> Moments:
         """The moments after subtracting the invariant part of the means of inputs and targets.
 
         Only the trivial irreducible changes; ``trivial`` is the bundle whose first member it is, None if there is none.
         """
-        target_norm = self.target_norm - float(self.target_sum @ self.target_sum) / self.weight
+        target_norm = self.target_norm - float(self.target_sum @ (self.target_sum / self.weight))
         if trivial is None:
             return replace(self, target_norm=target_norm)
         inner, cross = list(self.inner), self.cross
@@ -100,9 +141,23 @@ def _sum(first: Matrices, second: Matrices) -> Matrices:
     return tuple(a + b for a, b in zip(first, second, strict=True))
 
 
+def _about(
+    grams: NDArray[np.float64],
+    left: tuple[NDArray[np.float64], NDArray[np.float64]],
+    right: tuple[NDArray[np.float64], NDArray[np.float64]],
+    weight: float,
+) -> NDArray[np.float64]:
+    """The Gram matrix of the trivial irreducible after subtracting means; each side is given by (sum, mean)."""
+    moved = grams.copy()
+    moved[0, :, :, 0] += (
+        weight * np.outer(left[1], right[1]) - np.outer(left[0], right[1]) - np.outer(left[1], right[0])
+    )
+    return moved
+
+
 def _shifted(
     grams: NDArray[np.float64], left: NDArray[np.float64], right: NDArray[np.float64], weight: float
 ) -> NDArray[np.float64]:
     shifted = grams.copy()
-    shifted[0, :, :, 0] -= np.outer(left, right) / weight
+    shifted[0, :, :, 0] -= np.outer(left, right / weight)
     return shifted

@@ -79,13 +79,23 @@ def refuse_underflow(samples: Samples, energy: float, precision: float) -> None:
     X, weight = samples.X, samples.weight
     counted = X.shape[0] if weight is None else np.count_nonzero(weight)
     smallest = smallest_mean_square(precision) * counted * X.shape[1]
-    if samples.input_origin is not None or energy >= smallest:
-        return  # around an origin, constant data rightly leave nothing but rounding
+    if energy >= smallest:
+        return
     rows = X if weight is None else X[constant(weight > 0, X)]
-    if bool(namespace(rows).any(rows != 0)):
+    if _deviates(rows, samples.input_origin):
         name = "X" if weight is None else "X times the roots of its weights"
         raise InputError(f"{name} is too small for its precision: the squares of its values underflow; scale it, "
                          "or give it in double precision")  # fmt: skip
+
+
+def _deviates(rows: Any, origin: NDArray[np.float64] | None) -> bool:
+    """Whether rows differ from the origin; constant data around an origin rightly leave nothing but rounding."""
+    if origin is None:
+        return bool(namespace(rows).any(rows != 0))
+    values = as_floating(rows)
+    xp, center = namespace(values), constant(origin, values)
+    rounding = 8 * float(xp.finfo(values.dtype).eps)
+    return bool(xp.any(xp.abs(values - center) > rounding * xp.abs(center)))
 
 
 def raise_not_finite(samples: Samples) -> None:

@@ -14,7 +14,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.isotypic.spaces import Spaces
 from equivariety.moments.arrays import array_moments, require_positive_weight, validated_samples
-from equivariety.moments.checkpoints import Checkpoint, Progress, load_progress, save_progress
+from equivariety.moments.checkpoints import Checkpoint, Progress, load_progress, require_shapes, save_progress
 from equivariety.moments.chunks import as_floating
 from equivariety.moments.moments import Moments, add_in_place
 from equivariety.moments.samples import Origins, Samples
@@ -121,6 +121,8 @@ def _starting_point(maps: Spaces, first: Samples, checkpoint: Checkpoint | None)
     found = load_progress(checkpoint.path)
     if found is not None and found.stream != stream:
         raise InputError(f"{checkpoint.path} belongs to other maps, data, weights or origins; remove it to start anew")
+    if found is not None:
+        require_shapes(checkpoint.path, found.moments, maps)
     return found or Progress(0, 0, empty, stream)
 
 

@@ -14,11 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from equivariety.convolution import CriticalPoint, CriticalPoints
+from equivariety.convolution import CriticalFilter, CriticalFilters
 from equivariety.convolution import LinearConvNet as Architecture
-from equivariety.convolution.classify import parameter_hessian
 from equivariety.convolution.entries import FloatArray, read_filters
-from equivariety.convolution.objective import SquaredError, read_samples
+from equivariety.convolution.objective import SquaredError, on_tensors, read_samples
+from equivariety.convolution.real_points import parameter_hessian
+from equivariety.convolution.segre import SegreVeronese
 from equivariety.errors import InputError
 
 MAX_STEPS = 5000
@@ -119,7 +120,7 @@ class GradientFlow:
         """Largest change of a conserved difference: the error of the integration."""
         return float(np.abs(self.conserved - self.conserved[0]).max(initial=0.0))
 
-    def end_point(self, found: CriticalPoints) -> tuple[CriticalPoint, float]:
+    def end_point(self, found: CriticalFilters) -> tuple[CriticalFilter, float]:
         """The critical point nearest to the end of the flow, the zero filter among them, and its distance."""
         candidates = [*found.real, *([found.zero] if found.zero is not None else [])]
         distances = [float(np.linalg.norm(point.filter - self.filter)) for point in candidates]
@@ -197,7 +198,9 @@ class _Course:
 
     def derivative(self, time: float, point: FloatArray) -> FloatArray:
         """Minus the Hessian of the squared error."""
-        return -parameter_hessian(self.net.architecture, self.error, self._split(point))
+        architecture = self.net.architecture
+        lift = SegreVeronese.segre(architecture.filter_sizes)
+        return -parameter_hessian(lift, on_tensors(architecture, self.error), self._split(point))
 
     def record(self, time: float, point: FloatArray) -> float:
         """Note down a point of the flow; returns the norm of the gradient."""

@@ -7,9 +7,11 @@ from typing import Any, Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from equivariety.errors import InputError
+from equivariety.isotypic.fingerprints import basis_probe, is_same_probe
 from equivariety.nn.basis import Analysis, Synthesis
 from equivariety.nn.constants import Constants
 from equivariety.nn.factor import Factor
@@ -17,7 +19,6 @@ from equivariety.nn.layout import Layout, feature_places
 from equivariety.nn.ranks import validated_widths
 from equivariety.varieties import BlockMap, Component, EquivariantMaps, HiddenSpace, NearestPoint, Solution
 from equivariety.varieties.block_map import Coordinates
-from equivariety.varieties.model_file import basis_fingerprint
 
 
 class BlockNetwork(Constants):
@@ -31,6 +32,7 @@ class BlockNetwork(Constants):
     orbit_labels: Tensor
     feature_order: Tensor
     fingerprint: Tensor
+    basis_probe: Tensor
     bias: nn.Parameter | None
 
     def __init__(
@@ -53,8 +55,11 @@ class BlockNetwork(Constants):
         if hidden:
             self.keep("feature_order", feature_places(self.layout), device)
         # Part of the state, so that weights never load into a network where they would mean another map.
-        digest = np.frombuffer(bytes.fromhex(basis_fingerprint(maps)), dtype=np.uint8)
+        digest = np.frombuffer(bytes.fromhex(maps.fingerprint), dtype=np.uint8)
         self.register_buffer("fingerprint", torch.tensor(digest, device=device))
+        # The bits of float64 numbers as integers, which no change of precision rounds.
+        probe = basis_probe(maps.domain_basis, maps.codomain_basis)
+        self.register_buffer("basis_probe", torch.tensor(probe.view(np.int64), device=device))
         self.register_parameter("bias", None)
         if bias:
             labels = maps.codomain.orbit_labels
@@ -145,6 +150,10 @@ class BlockNetwork(Constants):
         if stored is not None and not torch.equal(stored.cpu(), self.fingerprint.cpu()):
             raise InputError("the weights belong to other actions, or were saved with another convention for bases: "
                              "in this network they would mean another map")  # fmt: skip
+        probe = state_dict.get(f"{prefix}basis_probe")
+        if probe is not None and not is_same_probe(_float_bits(probe), _float_bits(self.basis_probe)):
+            raise InputError("the weights were saved in another basis of the same actions: in this network they would "
+                             "mean another map")  # fmt: skip
         super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def encode(self, X: Tensor) -> Tensor:
@@ -190,6 +199,11 @@ class BlockNetwork(Constants):
         if self.bias is not None:
             layers[-1].bias = nn.Parameter(self.bias.detach()[self.orbit_labels])
         return nn.Sequential(*layers)
+
+
+def _float_bits(probe: Tensor) -> NDArray[np.float64]:
+    """The float64 numbers whose bits a probe holds."""
+    return probe.detach().cpu().to(torch.int64).contiguous().numpy().view(np.float64)
 
 
 def identity_blocks(factor: Factor) -> dict[int, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.convolution import CriticalPoints, LinearConvNet
+from equivariety.convolution import CriticalFilters, LinearConvNet
 from equivariety.convolution.entries import ComplexArray, FloatArray
 from equivariety.convolution.polynomials import dilate
 from equivariety.errors import InputError
@@ -107,13 +107,13 @@ def root_plot(net: LinearConvNet, filters: Sequence[Any]) -> Figure:
     return figure
 
 
-def training_plot(runs: Sequence[tuple[Any, Any]], found: CriticalPoints) -> Figure:
+def training_plot(runs: Sequence[tuple[Any, Any]], found: CriticalFilters) -> Figure:
     """Losses along training with the critical values as lines, colored by index: where does each run settle?
 
     Parameters
     ----------
     runs : sequence of pairs (times, losses)
-    found : CriticalPoints
+    found : CriticalFilters
 
     Raises
     ------
@@ -154,7 +154,7 @@ def _swallowtail() -> tuple[Surface, tuple[str, str, str], tuple[float, float]]:
     return points, ("$a$", "$b$", "$c$"), (28, -140)
 
 
-def _value_lines(axes: Axes, found: CriticalPoints) -> None:
+def _value_lines(axes: Axes, found: CriticalFilters) -> None:
     shown: set[str] = set()
     points = [*found.real, *([found.zero] if found.zero is not None else [])]
     for point in points:

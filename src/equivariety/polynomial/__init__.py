@@ -1,7 +1,6 @@
 """Polynomial networks: layers of linear maps and coordinatewise powers, dense or equivariant."""
 
 from equivariety.polynomial.certificate import Certificate
-from equivariety.polynomial.network import PolynomialNet
-from equivariety.polynomial.subnetworks import Subnetwork
+from equivariety.polynomial.network import PolynomialNet, Subnetwork
 
 __all__ = ["Certificate", "PolynomialNet", "Subnetwork"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
-from math import prod
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,22 +12,17 @@ from numpy.typing import NDArray
 
 from equivariety.errors import InputError
 from equivariety.polynomial import evaluation, modular
-from equivariety.polynomial.ambient import AmbientSpaces
-from equivariety.polynomial.bounds import Segments, cut_bound
-from equivariety.polynomial.certificate import Certificate, certify, independent_forms, living_coordinates, rank_at
+from equivariety.polynomial.architecture import Architecture
+from equivariety.polynomial.certificate import Certificate, certify, rank_at
 from equivariety.polynomial.regular import regular_representation
-from equivariety.polynomial.spaces import Space, WeightSpace, layer_spaces, read_layers, weight_space
-from equivariety.validation import is_whole_number, shown, whole_number
+from equivariety.validation import shown, whole_number
 
 if TYPE_CHECKING:
     from equivariety.actions import PermutationAction
-    from equivariety.polynomial.subnetworks import Subnetwork
-
-LARGEST_POWER = 1_000_000
 
 
-@dataclass(frozen=True, init=False)
-class PolynomialNet:
+@dataclass(frozen=True, init=False, repr=False)
+class PolynomialNet(Architecture):
     """Layers of linear maps without bias and coordinatewise powers between them: W_L s W_{L-1} s ... s W_1 x.
 
     Every output is a form, a homogeneous polynomial, of degree ``power ** (L - 1)`` in the inputs. The functions of an
@@ -76,20 +70,6 @@ class PolynomialNet:
     (8, 7, 10)
     """
 
-    layers: tuple[Any, ...]
-    """Widths and actions, as given."""
-    powers: tuple[int, ...]
-    """The power of each hidden layer."""
-
-    def __init__(self, layers: Sequence[Any], power: int | Sequence[int] = 2) -> None:
-        object.__setattr__(self, "layers", read_layers(layers))
-        object.__setattr__(self, "powers", _read_powers(power, len(self.layers) - 2))
-
-    @cached_property
-    def spaces(self) -> tuple[Space, ...]:
-        """The layers as signed permutations of coordinates."""
-        return layer_spaces(self.layers)
-
     @classmethod
     def group_convolution(
         cls, group: PermutationAction, channels: Sequence[int], power: int | Sequence[int] = 2
@@ -120,85 +100,6 @@ class PolynomialNet:
         regular = regular_representation(group)
         given = [whole_number(number, "a number of channels", 1) for number in channels]
         return cls([number * regular for number in given], power)
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """Number of coordinates of each layer."""
-        return tuple(space.degree for space in self.spaces)
-
-    @property
-    def is_dense(self) -> bool:
-        """Whether no generator moves anything, so that all matrices are allowed."""
-        return all(space.is_trivial for space in self.spaces)
-
-    @cached_property
-    def weight_spaces(self) -> tuple[WeightSpace, ...]:
-        """The equivariant matrices of each layer, by the orbits of the group on their entries."""
-        return tuple(weight_space(a, b) for a, b in zip(self._sources[:-1], self.spaces[1:], strict=True))
-
-    @cached_property
-    def _sources(self) -> tuple[Space, ...]:
-        """Each layer as the following weights see it."""
-        powers = (1, *self.powers, 1)
-        return tuple(space.unsigned() if power % 2 == 0 else space
-                     for space, power in zip(self.spaces, powers, strict=True))  # fmt: skip
-
-    @property
-    def parameters(self) -> int:
-        """Number of free weights: the sum of the dimensions of the spaces of equivariant matrices."""
-        return sum(space.dimension for space in self.weight_spaces)
-
-    @property
-    def polynomial_degree(self) -> int:
-        """Degree of the outputs in the inputs: the product of the powers."""
-        return prod(self.powers)
-
-    @property
-    def ambient_dimension(self) -> int:
-        """Dimension of the space of all (equivariant) polynomial maps of this degree.
-
-        Raises
-        ------
-        InputError
-            If neither the group nor the monomials can be listed.
-        """
-        found = self._segments.ambient(0, len(self.spaces) - 1, self.polynomial_degree)
-        if found is None:
-            raise InputError(f"the equivariant polynomial maps of degree {self.polynomial_degree:,} in "
-                             f"{self.widths[0]:,} variables are too many to be counted, and so is the "
-                             "group")  # fmt: skip
-        return found
-
-    @property
-    def scalings(self) -> int:
-        """Dimension of the torus that scales hidden coordinates without changing the function.
-
-        W_l -> T_l W_l T_{l-1}^{-s} with T_l diagonal and equivariant: one for each orbit of hidden coordinates that
-        takes part.
-        """
-        return sum(self._segments.scalings)
-
-    @property
-    def expected_dimension(self) -> int:
-        """Parameters less scalings, at most the ambient dimension (left out if it cannot be counted)."""
-        return self._segments.expected(0, len(self.spaces) - 1)
-
-    @property
-    def cut_bound(self) -> int:
-        """An upper bound of the dimension from the integers alone: see :mod:`equivariety.polynomial.bounds`."""
-        return cut_bound(self._segments)
-
-    @cached_property
-    def _segments(self) -> Segments:
-        living = living_coordinates(self.weight_spaces, self.powers)
-        hidden = self.spaces[1:-1]
-        scalings = tuple(np.unique(space.orbit_labels[alive > 0]).size
-                         for space, alive in zip(hidden, living, strict=True))  # fmt: skip
-        ambient = AmbientSpaces(self._sources, self.spaces)
-        weights = tuple(space.dimension for space in self.weight_spaces)
-        independent = partial(independent_forms, self.weight_spaces, self.powers)
-        widths = self.widths if self.is_dense else None
-        return Segments(weights, scalings, self.powers, ambient.dimension, widths, independent)
 
     @property
     def dimension(self) -> int:
@@ -319,39 +220,85 @@ class PolynomialNet:
         ----------
         kept : for each hidden layer the coordinates that stay, a union of orbits
 
+        Raises
+        ------
+        InputError
+            If the number of lists is not that of the hidden layers, or one is empty or no union of orbits.
+
         Examples
         --------
         >>> part = PolynomialNet([4, 3, 2]).subnetwork([[0, 1]])
         >>> part.network.widths, part.dimension, part.rank
         ((4, 2, 2), 10, 10)
         """
-        from equivariety.polynomial.subnetworks import subnetwork
-
-        return subnetwork(self, kept)
+        hidden = self.layers[1:-1]
+        if len(kept) != len(hidden):
+            raise InputError(f"kept must have one list for each of the {len(hidden)} hidden layers, not {len(kept)}")
+        chosen = [self._coordinates(number, points) for number, points in enumerate(kept, start=1)]
+        layers = [_restricted(layer, points) for layer, points in zip(hidden, chosen, strict=True)]
+        network = PolynomialNet([self.layers[0], *layers, self.layers[-1]], self.powers)
+        ends = np.arange(self.widths[0]), np.arange(self.widths[-1])
+        return Subnetwork(self, network, (ends[0], *chosen, ends[1]))
 
     def subnetworks(self) -> Iterator[Subnetwork]:
-        """The subnetworks with one orbit of hidden coordinates less, layer by layer."""
-        from equivariety.polynomial.subnetworks import smaller_subnetworks
+        """The subnetworks with one orbit of hidden coordinates less, layer by layer, where that leaves some."""
+        everything = [range(width) for width in self.widths[1:-1]]
+        for number, space in enumerate(self.spaces[1:-1]):
+            for orbit in range(space.orbits if space.orbits > 1 else 0):
+                rest = np.flatnonzero(space.orbit_labels != orbit).tolist()
+                yield self.subnetwork([*everything[:number], rest, *everything[number + 1 :]])
 
-        return smaller_subnetworks(self)
+    def _coordinates(self, number: int, points: Sequence[int]) -> NDArray[np.intp]:
+        width, labels = self.widths[number], self.spaces[number].orbit_labels
+        given = np.asarray(points)
+        if given.ndim != 1 or not given.size or given.dtype.kind not in "iu" or not (
+            0 <= given.min() <= given.max() < width
+        ):  # fmt: skip
+            raise InputError(f"kept must hold coordinates 0..{width - 1} for layer {number}, not {shown(points)}")
+        unique = np.unique(given).astype(np.intp)
+        if np.isin(labels, labels[unique]).sum() != unique.size:
+            raise InputError(f"kept must hold whole orbits: the group moves coordinates of layer {number} outside "
+                             f"{unique.tolist()}")  # fmt: skip
+        return unique
 
-    def __repr__(self) -> str:
-        shown_layers = self.widths if self.is_dense else self.layers
-        powers = self.powers[0] if len(set(self.powers)) == 1 else self.powers
-        return f"PolynomialNet({list(shown_layers)}, power={powers})"
+
+@dataclass(frozen=True, eq=False)
+class Subnetwork:
+    """A network on some of the hidden coordinates of another one; all weights from and to the others are zero.
+
+    At such weights the derivative of the larger network has the image that the smaller one has: its rank drops to the
+    dimension of the subnetwork, so a critical point of the subnetwork is critical for the network, whatever the data
+    (arXiv 2505.11846).
+    """
+
+    whole: PolynomialNet
+    network: PolynomialNet
+    """The smaller network itself."""
+    kept: tuple[NDArray[np.intp], ...]
+    """For each layer, input and output included, the coordinates that stay."""
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the functions of the subnetwork."""
+        return self.network.dimension
+
+    @cached_property
+    def rank(self) -> int:
+        """Rank of the derivative of the whole network at generic weights of the subnetwork."""
+        return self.whole.jacobian_rank(self.embed(self.network.random_weights()))
+
+    def embed(self, weights: Any) -> list[NDArray[Any]]:
+        """Weights of the subnetwork as weights of the whole, with zeros at the dead coordinates."""
+        given = evaluation.read_weights(self.network.weight_spaces, weights)
+        result = []
+        for matrix, rows, columns, space in zip(
+            given, self.kept[1:], self.kept, self.whole.weight_spaces, strict=False
+        ):
+            padded = np.zeros(space.shape, dtype=matrix.dtype)
+            padded[np.ix_(rows, columns)] = matrix
+            result.append(padded)
+        return result
 
 
-def _read_powers(power: Any, hidden: int) -> tuple[int, ...]:
-    if is_whole_number(power):
-        power = [power] * hidden
-        if not hidden:
-            return ()
-    if isinstance(power, str) or not isinstance(power, Sequence | np.ndarray):
-        raise InputError(
-            f"power must be a whole number of at least 2, or one for each hidden layer, not {shown(power)}"
-        )
-    powers = tuple(whole_number(entry, "power", 2, LARGEST_POWER) for entry in power)
-    if len(powers) != hidden:
-        raise InputError(f"power must be one number, or one for each of the {hidden} hidden layers, "
-                         f"not {len(powers)}")  # fmt: skip
-    return powers
+def _restricted(layer: Any, points: NDArray[np.intp]) -> Any:
+    return layer.restrict(points) if hasattr(layer, "restrict") else len(points)

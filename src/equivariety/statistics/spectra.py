@@ -8,7 +8,7 @@ has real multiplicity k. Pooling the copies gives a block n k / d samples over D
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,10 @@ class CovarianceSpectrum:
     def size(self) -> int:
         """Number of irreducibles in the bundle."""
         return int(self.eigenvalues.shape[0])
+
+    def divided_by(self, total: float) -> CovarianceSpectrum:
+        """The same scatter divided by another number than the samples that count."""
+        return replace(self, eigenvalues=self.eigenvalues * (self.samples / total)[:, None])
 
     @property
     def block_parameters(self) -> int:

@@ -7,20 +7,27 @@ from equivariety.varieties.component import Component
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.hidden_space import HiddenSpace
 from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
+from equivariety.varieties.problem import Curve, Problem
 from equivariety.varieties.solution import NearestPoint, Solution
+from equivariety.varieties.symmetric import SymmetricMaps
+from equivariety.varieties.symmetric_determinantal import SymmetricDeterminantalVariety
 from equivariety.varieties.weight_sharing import WeightPattern, block_pattern, orbit_pattern
 
 __all__ = [
     "Block",
     "BlockMap",
     "Component",
+    "Curve",
     "DeterminantalVariety",
     "EquivariantMaps",
     "HiddenSpace",
     "InvariantMaps",
     "NearestPoint",
+    "Problem",
     "RankBounded",
     "Solution",
+    "SymmetricDeterminantalVariety",
+    "SymmetricMaps",
     "WeightPattern",
     "block_pattern",
     "orbit_pattern",

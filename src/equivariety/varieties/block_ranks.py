@@ -12,8 +12,9 @@ from equivariety.errors import InputError
 from equivariety.ranks.strata import components_through
 from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.bounded import RankBounded
-from equivariety.varieties.component import Component, truncations
+from equivariety.varieties.component import Component
 from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.scale import unit_scale
 
 
 def block_ranks(maps: EquivariantMaps, M: Any, tolerance: float | None = None) -> tuple[int, ...]:
@@ -32,12 +33,20 @@ def block_ranks(maps: EquivariantMaps, M: Any, tolerance: float | None = None) -
     (1, 0)
     """
     M = maps.as_matrix(M)
-    allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
-    ranks = np.zeros(len(maps.blocks), dtype=np.intp)
-    for bundle, spectrum in zip(maps.bundles, truncations(maps, M), strict=True):
+    error = maps.problem_to(M).error
+    allowed = _allowed(M, error.scale, tolerance)
+    ranks = np.zeros(maps.largest_ranks.size, dtype=np.intp)
+    for members, spectrum in zip(error.members, error.spectra, strict=True):
         tails = np.sqrt(np.cumsum(spectrum.gains[:, ::-1], axis=1)[:, ::-1])
-        ranks[bundle.members] = (tails > allowed).sum(axis=1)
+        ranks[members] = (tails > allowed).sum(axis=1)
     return tuple(ranks.tolist())
+
+
+def _allowed(M: NDArray[np.float64], scale: float, tolerance: float | None) -> float:
+    """The distance that counts as zero, as a multiple of the scale."""
+    if tolerance is not None:
+        return tolerance / scale
+    return membership_cutoff(float(np.linalg.norm(M / scale)), max(M.shape))
 
 
 def components_containing(family: RankBounded, M: Any, tolerance: float | None = None) -> Iterator[Component]:
@@ -64,9 +73,9 @@ def components_containing(family: RankBounded, M: Any, tolerance: float | None =
 def validated_member(variety: Component | RankBounded, M: Any, tolerance: float | None = None) -> NDArray[np.float64]:
     """M as an array, after checking that it lies on the variety."""
     M = variety.maps.as_matrix(M)
-    allowed = membership_cutoff(float(np.linalg.norm(M)), max(M.shape)) if tolerance is None else tolerance
-    distance = variety.nearest(M).distance
-    if distance > allowed:
+    scale = unit_scale(M)
+    allowed, distance = _allowed(M, scale, tolerance), variety.nearest(M).distance
+    if distance / scale > allowed:
         raise InputError(f"M must lie on the variety, not at the distance {distance:.3g} from it "
-                         f"(tolerance {allowed:.3g})")  # fmt: skip
+                         f"(tolerance {allowed * scale:.3g})")  # fmt: skip
     return M

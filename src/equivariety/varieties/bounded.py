@@ -7,24 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from equivariety.blocks import BlockSpectrum
 from equivariety.errors import InputError
 from equivariety.moments import Moments
-from equivariety.ranks import allocate
 from equivariety.ranks.counting import Slot, count_exact, count_maximal
 from equivariety.ranks.listing import maximal_tuples
 from equivariety.validation import whole_number
-from equivariety.varieties.component import Component, truncations, validated_ranks
-from equivariety.varieties.fitting import data_moments, spectra
+from equivariety.varieties.component import Component, validated_ranks
 from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.scale import unit_scale
-from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
+from equivariety.varieties.solution import NearestPoint, Solution
 
 if TYPE_CHECKING:
     from equivariety.algebra.equations import Equations
-    from equivariety.varieties.landscapes import FamilyCriticalPoints
+    from equivariety.varieties.family_critical_points import FamilyCriticalPoints
+    from equivariety.varieties.problem import Problem
     from equivariety.varieties.singular_locus import SingularLocus
 
 
@@ -119,10 +114,7 @@ class RankBounded:
         >>> point.ranks, round(point.distance, 6)
         ((1, 0), 4.242641)
         """
-        U = self.maps.as_matrix(U)
-        scale = unit_scale(U)
-        found = truncations(self.maps, U / scale)
-        return nearest_point(self._best_component(found), U / scale, found, scale)
+        return self.maps.problem_to(U).best(self.rank)
 
     def equations(self) -> Equations:
         """Generators of the radical ideal of the real points as SymPy polynomials in the coordinates of the blocks."""
@@ -149,16 +141,16 @@ class RankBounded:
 
     def critical_points(self, U: Any) -> FamilyCriticalPoints:
         """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""
-        from equivariety.varieties.landscapes import FamilyCriticalPoints, distance_problem
+        return self._critical(self.maps.problem_to(U))
 
-        return FamilyCriticalPoints(self, distance_problem(self.maps, U))
-
-    def critical_fits(self, X: Any, Y: Any | None = None) -> FamilyCriticalPoints:
+    def critical_fits(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> FamilyCriticalPoints:
         """The critical points of the mean squared error on data, on all components, lazily, best first."""
-        from equivariety.varieties.fitting import data_moments
-        from equivariety.varieties.landscapes import FamilyCriticalPoints, data_problem
+        return self._critical(self.maps.problem(X, Y, sample_weight))
 
-        return FamilyCriticalPoints(self, data_problem(self.maps, data_moments(self.maps, X, Y)))
+    def _critical(self, problem: Problem[Any]) -> FamilyCriticalPoints:
+        from equivariety.varieties.family_critical_points import FamilyCriticalPoints
+
+        return FamilyCriticalPoints(self, problem.within(self.rank), self.maps.slots)
 
     def fit(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Solution:
         """The map of rank at most r that minimizes the mean squared error: the global optimum over all components.
@@ -177,22 +169,13 @@ class RankBounded:
         InputError
             If shapes do not fit, values are not finite numbers, or all weights are zero.
         """
-        return self.solve(data_moments(self.maps, X, Y, sample_weight))
+        return self.maps.problem(X, Y, sample_weight).best(self.rank)
 
     def solve(self, moments: Moments) -> Solution:
-        """The same from moments that were accumulated elsewhere."""
-        found = spectra(self.maps, moments)
-        return solve_ranks(self._best_component(found), moments, found)
+        """The optimum for data whose moments were summed elsewhere."""
+        from equivariety.varieties.problem import Problem
 
-    def _best_component(self, found: Sequence[BlockSpectrum]) -> Component:
-        ranks = np.zeros_like(self.maps.largest_ranks)
-        if self.maps.bundles:
-            chosen = allocate(
-                [spectrum.gains for spectrum in found], [b.dimension for b in self.maps.bundles], self.rank
-            )
-            for bundle, best in zip(self.maps.bundles, chosen, strict=True):
-                ranks[bundle.members] = best
-        return Component(self.maps, tuple(ranks.tolist()))
+        return Problem.of_data(self.maps, moments).best(self.rank)
 
 
 def _kinds(maps: EquivariantMaps, field: str) -> Counter[Slot]:

@@ -7,14 +7,12 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.errors import InputError
 from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.determinantal import DeterminantalVariety
-from equivariety.varieties.fitting import data_moments, spectra
 from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.scale import lies_within, unit_scale
-from equivariety.varieties.solution import NearestPoint, Solution, nearest_point, solve_ranks
+from equivariety.varieties.scale import lies_within
+from equivariety.varieties.solution import NearestPoint, Solution
 
 if TYPE_CHECKING:
     from equivariety.algebra.equations import Equations
@@ -124,9 +122,7 @@ class Component:
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
         """
-        U = self.maps.as_matrix(U)
-        scale = unit_scale(U)
-        return nearest_point(self, U / scale, truncations(self.maps, U / scale), scale)
+        return self.maps.problem_to(U).at(self.ranks)
 
     def equations(self) -> Equations:
         """Generators of the radical ideal as SymPy polynomials in the coordinates of the blocks, for small cases.
@@ -170,11 +166,9 @@ class Component:
         >>> points.count, [(point.index_sets, round(point.value, 6), point.morse_index) for point in points]
         (3, [(((0,),), 5.0, 0), (((1,),), 10.0, 1), (((2,),), 13.0, 2)])
         """
-        from equivariety.varieties.landscapes import distance_problem
+        return self.maps.problem_to(U).critical_points(self.ranks)
 
-        return distance_problem(self.maps, U).on(self)
-
-    def critical_fits(self, X: Any, Y: Any | None = None) -> CriticalPoints:
+    def critical_fits(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> CriticalPoints:
         """The critical points of the mean squared error on data; the first one is what :meth:`fit` finds.
 
         Raises
@@ -182,10 +176,7 @@ class Component:
         InputError
             If shapes do not fit, or X does not span every block, so that critical points are not isolated.
         """
-        from equivariety.varieties.fitting import data_moments
-        from equivariety.varieties.landscapes import data_problem
-
-        return data_problem(self.maps, data_moments(self.maps, X, Y)).on(self)
+        return self.maps.problem(X, Y, sample_weight).critical_points(self.ranks)
 
     def fit(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Solution:
         """The map of the component that minimizes the mean squared error ||M x - y||^2 over the samples.
@@ -198,19 +189,13 @@ class Component:
             By default Y = X: the best linear autoencoder on this component.
         sample_weight : array of shape (samples,), optional
         """
-        return self.solve(data_moments(self.maps, X, Y, sample_weight))
+        return self.maps.problem(X, Y, sample_weight).at(self.ranks)
 
     def solve(self, moments: Moments) -> Solution:
-        """The same from moments that were accumulated elsewhere."""
-        return solve_ranks(self, moments, spectra(self.maps, moments))
+        """The optimum for data whose moments were summed elsewhere."""
+        from equivariety.varieties.problem import Problem
 
-
-def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:
-    """Best approximations of all ranks of the blocks of U."""
-    return tuple(
-        truncation(Z, bundle.field, bundle.dimension)
-        for Z, bundle in zip(maps.coordinates(U), maps.bundles, strict=True)
-    )
+        return Problem.of_data(self.maps, moments).at(self.ranks)
 
 
 def validated_ranks(maps: EquivariantMaps, ranks: Any) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ those of its blocks. For generic data their number is the ED degree of the compo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,21 +14,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks import BlockSpectrum
 from equivariety.blocks.critical_levels import Landscape, Levels, Selection, levels
 from equivariety.errors import InputError
-from equivariety.tolerances import EPSILON
-from equivariety.varieties.component import Component
-from equivariety.varieties.determinantal import DeterminantalVariety
+from equivariety.varieties.squared_error import SquaredError
 
 IndexSets = tuple[tuple[int, ...], ...]
+Blocks = tuple[NDArray[np.float64], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class CriticalPoint:
     """One critical point, or a representative of a connected family of them."""
 
-    variety: Component | DeterminantalVariety
+    variety: Any
+    """The component or the determinantal variety."""
     index_sets: IndexSets
     """For each block which terms of its singular value decomposition are kept, counted from 0, largest first."""
     value: float
@@ -37,7 +36,10 @@ class CriticalPoint:
     """Number of negative directions of the Hessian on the variety; 0 for the minimum."""
     dimension: int
     """Real dimension of the family; 0 for an isolated point."""
-    spectra: tuple[BlockSpectrum, ...]
+    error: SquaredError
+    """The terms that the index sets choose from."""
+    dense: Callable[[Blocks], NDArray[Any]]
+    """Makes the matrix from :meth:`blocks`."""
 
     @property
     def ranks(self) -> tuple[int, ...]:
@@ -49,12 +51,12 @@ class CriticalPoint:
         """The value, where the problem is one of data: the mean squared error per entry."""
         return self.value
 
-    def blocks(self) -> tuple[NDArray[np.float64], ...]:
-        """Components of all blocks, for each bundle of shape (members, rows, cols, beta)."""
+    def blocks(self) -> Blocks:
+        """Components of all blocks, for each bundle of shape (members, rows, cols, beta), at the scale of the error."""
         found = []
-        for spectrum, members in zip(self.spectra, _members(self.variety), strict=True):
+        for spectrum, members in zip(self.error.spectra, self.error.members, strict=True):
             kept = np.zeros(spectrum.gains.shape)
-            for position, member in enumerate(members):
+            for position, member in enumerate(members.tolist()):
                 kept[position, list(self.index_sets[member])] = 1.0
             left = spectrum.field.pack(spectrum.decoder * kept[:, None, :, None])
             found.append(spectrum.field.unpack(left @ spectrum.field.pack(spectrum.encoder)))
@@ -62,10 +64,7 @@ class CriticalPoint:
 
     def matrix(self) -> NDArray[Any]:
         """The point as a dense matrix."""
-        if isinstance(self.variety, Component):
-            return self.variety.maps.from_coordinates(self.blocks()).matrix()
-        (block,) = self.blocks()
-        return block[0] if self.variety.field == "H" else np.asarray(self.variety._field.pack(block[0]))
+        return self.dense(self.blocks())
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,25 +76,25 @@ class CriticalPoints:
     each dimension, and :attr:`count` refuses.
     """
 
-    variety: Component | DeterminantalVariety
-    spectra: tuple[BlockSpectrum, ...]
-    """What each term of each block lowers the squared error by, with its vectors."""
-    total: float
-    """Squared error with no term kept."""
-    unit: float
-    """What the squared error is divided by: 1 for a distance, samples times outputs for a loss."""
-    precision: float = EPSILON
+    variety: Any
+    """The component or the determinantal variety."""
+    error: SquaredError
+    ranks: tuple[int, ...]
+    """Rank of every block on the smooth part."""
+    capacities: tuple[int, ...]
+    """The largest rank that every block can have."""
+    dense: Callable[[Blocks], NDArray[Any]]
+    """Makes a matrix from blocks."""
 
     @cached_property
     def landscape(self) -> Landscape:
         """The levels of the blocks."""
-        ranks, capacities = _ranks(self.variety)
-        found = [Levels((), (), 0, 1)] * len(ranks)
-        for spectrum, members in zip(self.spectra, _members(self.variety), strict=True):
-            for gains, member in zip(spectrum.gains, members, strict=True):
-                block = levels(gains, ranks[member], spectrum.field.beta, self.precision)
-                if ranks[member] == capacities[member]:  # a linear space: its one critical point keeps everything
-                    block = replace(block, rank=block.terms)
+        found = [Levels((), (), 0, 1)] * len(self.ranks)
+        for spectrum, members in zip(self.error.spectra, self.error.members, strict=True):
+            for gains, member in zip(spectrum.gains, members.tolist(), strict=True):
+                block = levels(gains, self.ranks[member], spectrum.field.beta, self.error.precision)
+                if self.ranks[member] == self.capacities[member]:  # a linear space: its critical point keeps everything
+                    block = replace(block, rank=block.terms, dropped=0.0)
                 found[member] = block
         return Landscape(tuple(found))
 
@@ -140,29 +139,18 @@ class CriticalPoints:
         return first
 
     def __iter__(self) -> Iterator[CriticalPoint]:
-        for gain, chosen in self.landscape.by_loss():
-            yield self.point(gain, chosen)
+        for cut, chosen in self.landscape.by_cut():
+            yield self.point(cut, chosen)
 
-    def point(self, gain: float, chosen: tuple[Selection, ...]) -> CriticalPoint:
-        """The critical point with the given selections."""
+    def point(self, cut: float, chosen: Sequence[Selection]) -> CriticalPoint:
+        """The critical point with the given selections, which leave out terms of the given sum."""
         pairs = list(zip(self.landscape.blocks, chosen, strict=True))
         return CriticalPoint(
             self.variety,
             tuple(block.index_set(counts) for block, counts in pairs),
-            max(self.total - gain, 0.0) / self.unit,
+            self.error.value(self.error.rest + cut),
             sum(block.morse_index(counts) for block, counts in pairs),
             sum(block.dimension(counts) for block, counts in pairs),
-            self.spectra,
+            self.error,
+            self.dense,
         )
-
-
-def _members(variety: Component | DeterminantalVariety) -> list[list[int]]:
-    if isinstance(variety, Component):
-        return [bundle.members.tolist() for bundle in variety.maps.bundles]
-    return [[0]]
-
-
-def _ranks(variety: Component | DeterminantalVariety) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    if isinstance(variety, Component):
-        return variety.ranks, tuple(block.largest_rank for block in variety.maps.blocks)
-    return (variety.rank,), (min(variety.m, variety.n),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb, prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,9 @@ from equivariety.blocks import truncation
 from equivariety.errors import InputError
 from equivariety.isotypic import Field, field_named
 from equivariety.validation import whole_number
-from equivariety.varieties.scale import lies_within
-
-if TYPE_CHECKING:
-    from equivariety.varieties.critical_points import CriticalPoints
+from equivariety.varieties.critical_points import CriticalPoints
+from equivariety.varieties.scale import lies_within, unit_scale
+from equivariety.varieties.squared_error import SquaredError
 
 
 @dataclass(frozen=True)
@@ -143,17 +142,26 @@ class DeterminantalVariety:
         array([[3., 0.],
                [0., 0.]])
         """
-        field = self._field
-        spectrum = truncation(self._components(M)[None], field, 1)
-        decoder = field.pack(spectrum.decoder[0][:, : self.rank])
-        point = field.unpack(decoder @ field.pack(spectrum.encoder[0][: self.rank]))
-        return point if self.field == "H" else np.asarray(field.pack(point)) + 0.0
+        components = self._components(M)
+        scale = unit_scale(components)
+        spectrum = truncation(components[None] / scale, self._field, 1)
+        left, right = spectrum.decoder[:, :, : self.rank], spectrum.encoder[:, : self.rank]
+        product = self._field.pack(left) @ self._field.pack(right)
+        return self._shaped(scale * self._field.unpack(product)) + 0.0
 
     def critical_points(self, M: Any) -> CriticalPoints:
         """The critical points of the squared Frobenius distance to M on the matrices of rank r, best first."""
-        from equivariety.varieties.landscapes import determinantal_critical_points
+        components = self._components(M)
+        scale = unit_scale(components)
+        spectrum = truncation(components[None] / scale, self._field, 1)
+        error = SquaredError((spectrum,), (np.zeros(1, dtype=np.intp),), 0.0, scale=scale)
+        return CriticalPoints(
+            self, error, (self.rank,), (min(self.m, self.n),), lambda blocks: self._shaped(scale * blocks[0])
+        )
 
-        return determinantal_critical_points(self, M)
+    def _shaped(self, components: NDArray[np.float64]) -> NDArray[Any]:
+        """The one matrix with the given components, real, complex or of shape (m, n, 4)."""
+        return components[0] if self.field == "H" else np.asarray(self._field.pack(components[0]))
 
     def _components(self, M: Any) -> NDArray[np.float64]:
         """M as a real array of shape (m, n, beta)."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from equivariety.varieties.bounded import RankBounded
+    from equivariety.varieties.problem import DataProblem, TargetProblem
 
 
 @dataclass(frozen=True, init=False)
@@ -218,6 +219,34 @@ class EquivariantMaps:
         from equivariety.varieties.bounded import RankBounded
 
         return RankBounded(self, rank)
+
+    def problem(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> DataProblem:
+        """The mean squared error on data, prepared for all ranks: the best map within a budget, the whole curve.
+
+        Parameters
+        ----------
+        X : array of shape (samples, domain degree)
+            Or data larger than memory, as for :meth:`RankBounded.fit`.
+        Y : array of shape (samples, codomain degree), optional
+            By default Y = X.
+        sample_weight : array of shape (samples,), optional
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> problem = ev.EquivariantMaps(ev.actions.cyclic(3)).problem([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])
+        >>> [problem.best(rank).ranks for rank in (1, 2, 3)], problem.curve().losses.round(6).tolist()
+        ([(1, 0), (1, 0), (1, 1)], [4.666667, 0.666667, 0.666667, 0.0])
+        """
+        from equivariety.varieties.problem import DataProblem
+
+        return DataProblem.of_rows(self, X, Y, sample_weight)
+
+    def problem_to(self, U: Any) -> TargetProblem:
+        """The Frobenius distance to the matrix U, shape (codomain degree, domain degree), prepared for all ranks."""
+        from equivariety.varieties.problem import Problem
+
+        return Problem.of_target(self, U)
 
     def as_matrix(self, M: Any) -> NDArray[np.float64]:
         """M as an array of float64, after checking that it has the shape of the maps and holds finite real numbers."""

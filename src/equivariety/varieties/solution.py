@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks import BlockSpectrum
 from equivariety.isotypic.arrays import namespace, on_host
-from equivariety.moments import Moments
 from equivariety.moments.arrays import validated_data
 from equivariety.moments.chunks import as_floating, row_chunks
 from equivariety.varieties.block_map import BlockMap
@@ -124,66 +122,3 @@ def factors(
     source, target = maps.domain_basis.select(chosen), maps.codomain_basis.select(chosen)
     hidden = HiddenSpace(source.bundles, tuple(group.rank for group in groups))
     return BlockMap(source, hidden, tuple(encoders)), BlockMap(hidden, target, tuple(decoders))
-
-
-def solve_ranks(component: Component, moments: Moments, spectra: Sequence[BlockSpectrum]) -> Solution:
-    """The optimum on a component from the spectra of all blocks."""
-    maps = component.maps
-    encoder, decoder = _cut(component, spectra)
-    if moments.cross is None:
-        squared_error = _cut_gain(component, spectra)
-    else:
-        squared_error = moments.target_norm - _kept_gain(component, spectra)
-    numerical = np.zeros_like(maps.largest_ranks)
-    gains: list[NDArray[np.float64]] = [np.zeros(0)] * numerical.size
-    for bundle, spectrum in zip(maps.bundles, spectra, strict=True):
-        numerical[bundle.members] = spectrum.numerical_rank
-        for member, falling in zip(bundle.members.tolist(), spectrum.gains, strict=True):
-            gains[member] = falling
-    return Solution(
-        component=component,
-        encoder=encoder,
-        decoder=decoder,
-        loss=max(squared_error, 0.0) / (moments.weight * moments.outputs),
-        spectrum=tuple(gains),
-        numerical_ranks=tuple(numerical.tolist()),
-    )
-
-
-def nearest_point(component: Component, U: Any, spectra: Sequence[BlockSpectrum], scale: float) -> NearestPoint:
-    """The truncation of ``scale * U`` to the ranks of a component, with its distance; the spectra are those of U."""
-    encoder, decoder = _cut(component, spectra)
-    scaled = BlockMap(encoder.source, encoder.target, tuple(scale * block for block in encoder.blocks))
-    # The part of U that is not equivariant and the terms cut off are orthogonal to each other.
-    distance = float(np.hypot(component.maps.distance(U), np.sqrt(_cut_gain(component, spectra))))
-    return NearestPoint(component, scaled, decoder, scale * distance)
-
-
-def _cut(component: Component, spectra: Sequence[BlockSpectrum]) -> tuple[BlockMap, BlockMap]:
-    """Cut every block at its rank."""
-    groups = rank_groups(component.maps, component.ranks)
-    encoders = [spectra[group.bundle].encoder[group.members, : group.rank] for group in groups]
-    decoders = [spectra[group.bundle].decoder[group.members, :, : group.rank] for group in groups]
-    return factors(component.maps, groups, encoders, decoders)
-
-
-def _kept_gain(component: Component, spectra: Sequence[BlockSpectrum]) -> float:
-    return sum(
-        float(spectrum.gains[kept].sum()) for spectrum, kept in zip(spectra, _kept(component, spectra), strict=True)
-    )
-
-
-def _cut_gain(component: Component, spectra: Sequence[BlockSpectrum]) -> float:
-    """Summed from the terms themselves: a difference of totals would lose the digits of a small rest."""
-    return sum(
-        float(spectrum.gains[~kept].sum()) for spectrum, kept in zip(spectra, _kept(component, spectra), strict=True)
-    )
-
-
-def _kept(component: Component, spectra: Sequence[BlockSpectrum]) -> list[NDArray[np.bool_]]:
-    """For each bundle which terms of which blocks the ranks keep, shape (blocks, terms)."""
-    given = np.asarray(component.ranks, dtype=np.intp)
-    return [
-        np.arange(spectrum.gains.shape[1]) < given[bundle.members][:, None]
-        for bundle, spectrum in zip(component.maps.bundles, spectra, strict=True)
-    ]

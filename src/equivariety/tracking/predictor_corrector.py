@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.convolution.entries import ComplexArray, FloatArray
-from equivariety.convolution.homotopy import Path, equations, normalize, tangent_frame
+from equivariety.tolerances import LARGEST_NEWTON_CORRECTION, REFINED, TRACKING_TOLERANCE
+from equivariety.tracking.coordinates import ComplexArray, FloatArray, tangent_frame
+from equivariety.tracking.squared_errors import Path, equations
 
 NEWTON_ITERATIONS = 2
 ENDGAME_ITERATIONS = 4
 MAX_ITERATIONS = 4000
+MAX_REFINEMENTS = 10
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class TrackingOptions:
     first_step: float = 0.05
     largest_step: float = 0.2
     smallest_step: float = 1e-12
-    tolerance: float = 1e-7
-    largest_correction: float = 1e-3
+    tolerance: float = TRACKING_TOLERANCE
+    largest_correction: float = LARGEST_NEWTON_CORRECTION
     growth_after: int = 3
 
     def tighter(self) -> TrackingOptions:
@@ -55,6 +57,7 @@ class Tracked:
 
     @property
     def arrived(self) -> NDArray[np.bool_]:
+        """Which paths reached the end."""
         return self.times >= 1.0
 
 
@@ -62,7 +65,7 @@ def track(path: Path, points: ComplexArray, options: TrackingOptions) -> Tracked
     """Track all start points along the path; one row of `points` for each path."""
     # Predictions near singular points may overflow; such steps are refused, so the warnings would mislead.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return _track(path, normalize(points, path.groups), options)
+        return _track(path, path.normalize(points), options)
 
 
 def _track(path: Path, points: ComplexArray, options: TrackingOptions) -> Tracked:
@@ -91,8 +94,19 @@ def newton_correction(path: Path, points: ComplexArray, times: FloatArray) -> tu
     frame = tangent_frame(points, path.groups)
     system = equations(path, points, times, frame)
     correction = _solve(system.jacobian, system.residual)
-    moved = normalize(points - _lift(frame, correction), path.groups)
+    moved = path.normalize(points - _lift(frame, correction))
     return moved, np.linalg.norm(correction, axis=1)
+
+
+def refine(path: Path, point: ComplexArray) -> tuple[ComplexArray, float]:
+    """Newton's method at the end of the path from one point: the refined point and the last correction."""
+    current, correction = point[None], np.inf
+    for _ in range(MAX_REFINEMENTS):
+        current, sizes = newton_correction(path, current, np.ones(1))
+        correction = float(sizes[0])
+        if correction <= REFINED:
+            break
+    return current[0], correction
 
 
 def _step(
@@ -110,7 +124,7 @@ def _step(
             first = last
     good = (first <= options.largest_correction) & (last <= options.tolerance) & np.isfinite(last)
     moved[~good] = points[~good]
-    return normalize(moved, path.groups), good
+    return path.normalize(moved), good
 
 
 def _runge_kutta(

@@ -1,6 +1,6 @@
 """All ways to share the roots of a filter among the layers.
 
-A chain gives each layer the multiset of its roots, as multiplicities over the points of its level of the tower. The
+A sharing gives each layer the multiset of its roots, as multiplicities over the points of its level of the tower. The
 recursion peels off the first layer: the others must form R(z^s) with R a divisor, of the right degree, of the largest
 C such that C(z^s) divides what is left.
 """
@@ -8,26 +8,24 @@ C such that C(z^s) divides what is left.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.entries import ComplexArray
 from equivariety.convolution.root_products import float_filter, layer_polynomials
 from equivariety.convolution.towers import FIRST_FINITE, Level, RootTower
 
-if TYPE_CHECKING:
-    from equivariety.convolution.architecture import LinearConvNet
-
-Field: TypeAlias = Literal["R", "C"]
-Multiset: TypeAlias = tuple[int, ...]
-Chain: TypeAlias = tuple[Multiset, ...]
+NumberField: TypeAlias = Literal["R", "C"]
+Roots: TypeAlias = tuple[int, ...]
+RootSharing: TypeAlias = tuple[Roots, ...]
 
 
-def chains(net: LinearConvNet, tower: RootTower, field: Field) -> Iterator[Chain]:
-    """Every chain of the architecture, each once: the real ones (closed under conjugation) or all."""
+def sharings(net: LinearArchitecture, tower: RootTower, field: NumberField) -> Iterator[RootSharing]:
+    """Every sharing of the architecture, each once: the real ones (closed under conjugation) or all."""
     yield from _descend(tower, rest_degrees(net), field, 0, tower.multiplicities)
 
 
-def largest_sparse_divisor(lower: Level, upper_size: int, multiset: Multiset) -> Multiset:
+def largest_sparse_divisor(lower: Level, upper_size: int, multiset: Roots) -> Roots:
     """The multiset of the largest C with C(z^s) dividing the polynomial of the given roots.
 
     A nonzero finite point needs all its s roots; 0 and infinity are s-fold there.
@@ -41,13 +39,13 @@ def largest_sparse_divisor(lower: Level, upper_size: int, multiset: Multiset) ->
     return tuple(bounds)
 
 
-def is_tight(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
+def is_tight(net: LinearArchitecture, tower: RootTower, sharing: RootSharing) -> bool:
     """Whether at every level the largest sparse divisor is just the product of the later layers.
 
     Then the factorization is the only one, over the complex numbers too, and the parameterization is an immersion
     there up to scaling (shown for two layers; more follow by composing).
     """
-    rests = _rests(tower, chain)
+    rests = _rests(tower, sharing)
     for index, degree in enumerate(rest_degrees(net)):
         bound = largest_sparse_divisor(tower.levels[index], len(tower.levels[index + 1].values), rests[index])
         if sum(bound) != degree:
@@ -55,13 +53,13 @@ def is_tight(net: LinearConvNet, tower: RootTower, chain: Chain) -> bool:
     return True
 
 
-def chain_filters(net: LinearConvNet, tower: RootTower, chain: Chain) -> tuple[ComplexArray, ...]:
-    """Filters with the roots of a chain: later layers monic, the first one carries the scale."""
-    polynomials = layer_polynomials(tower, chain)
+def filters_of(net: LinearArchitecture, tower: RootTower, sharing: RootSharing) -> tuple[ComplexArray, ...]:
+    """Filters with the roots of a sharing: later layers monic, the first one carries the scale."""
+    polynomials = layer_polynomials(tower, sharing)
     return tuple(float_filter(w, size) for w, size in zip(polynomials, net.filter_sizes, strict=True))
 
 
-def divisors(bound: Multiset, orbits: Sequence[tuple[int, ...]], degree: int) -> Iterator[Multiset]:
+def divisors(bound: Roots, orbits: Sequence[tuple[int, ...]], degree: int) -> Iterator[Roots]:
     """All multisets below `bound`, constant on the orbits, of the given degree."""
     room = [0]
     for orbit in reversed(orbits):
@@ -69,7 +67,7 @@ def divisors(bound: Multiset, orbits: Sequence[tuple[int, ...]], degree: int) ->
     room.reverse()
     chosen = [0] * len(bound)
 
-    def choose(index: int, left: int) -> Iterator[Multiset]:
+    def choose(index: int, left: int) -> Iterator[Roots]:
         if left > room[index]:
             return
         if index == len(orbits):
@@ -86,7 +84,9 @@ def divisors(bound: Multiset, orbits: Sequence[tuple[int, ...]], degree: int) ->
     yield from choose(0, degree)
 
 
-def _descend(tower: RootTower, degrees: Sequence[int], field: Field, index: int, left: Multiset) -> Iterator[Chain]:
+def _descend(
+    tower: RootTower, degrees: Sequence[int], field: NumberField, index: int, left: Roots
+) -> Iterator[RootSharing]:
     if index == len(degrees):
         yield (left,)
         return
@@ -98,22 +98,22 @@ def _descend(tower: RootTower, degrees: Sequence[int], field: Field, index: int,
             yield (own, *tail)
 
 
-def pull_back(lower: Level, multiset: Multiset) -> Multiset:
+def pull_back(lower: Level, multiset: Roots) -> Roots:
     """Roots of R(z^s) for the roots of R: each point becomes its s-th roots, 0 and infinity s-fold."""
     ramification = [lower.stride if point < FIRST_FINITE else 1 for point in range(len(lower.image))]
     return tuple(r * multiset[image] for r, image in zip(ramification, lower.image, strict=True))
 
 
-def _rests(tower: RootTower, chain: Chain) -> list[Multiset]:
+def _rests(tower: RootTower, sharing: RootSharing) -> list[Roots]:
     """For each layer the roots of the product of that layer and all later ones, at its level."""
-    rests = [chain[-1]]
-    for level, own in zip(reversed(tower.levels[:-1]), reversed(chain[:-1]), strict=True):
+    rests = [sharing[-1]]
+    for level, own in zip(reversed(tower.levels[:-1]), reversed(sharing[:-1]), strict=True):
         pulled = pull_back(level, rests[0])
         rests.insert(0, tuple(m + p for m, p in zip(own, pulled, strict=True)))
     return rests
 
 
-def rest_degrees(net: LinearConvNet) -> list[int]:
+def rest_degrees(net: LinearArchitecture) -> list[int]:
     """For each layer but the last the degree, at the next level, of the product of the later ones."""
     degrees: list[int] = []
     degree = net.filter_sizes[-1] - 1
@@ -123,7 +123,7 @@ def rest_degrees(net: LinearConvNet) -> list[int]:
     return degrees
 
 
-def _orbits(level: Level, field: Field) -> list[tuple[int, ...]]:
+def _orbits(level: Level, field: NumberField) -> list[tuple[int, ...]]:
     if field == "C":
         return [(point,) for point in range(len(level.values))]
     return [(i,) if i == j else (i, j) for i, j in enumerate(level.conjugate) if i <= j]

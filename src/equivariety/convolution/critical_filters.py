@@ -9,33 +9,26 @@ are not generic there are fewer; the rest of the paths end at infinity or in sin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from equivariety.convolution import segre
-from equivariety.convolution.classify import Kind, hessian_index, is_pure
+from equivariety.convolution.architecture import LinearArchitecture
+from equivariety.convolution.classify import Kind, is_pure
 from equivariety.convolution.entries import ComplexArray, FloatArray
-from equivariety.convolution.homotopy import Path, tensors
-from equivariety.convolution.objective import SquaredError, squared_error
+from equivariety.convolution.membership import Region, locate
+from equivariety.convolution.objective import SquaredError, on_tensors, squared_error
 from equivariety.convolution.polynomials import product_filter
-from equivariety.convolution.solve import Solutions, solve
-from equivariety.convolution.start import StartSystem, distinct
-from equivariety.convolution.tracker import newton_correction
-
-if TYPE_CHECKING:
-    from equivariety.convolution.architecture import LinearConvNet
-    from equivariety.convolution.membership import Region
-
-REAL_TOLERANCE = 1e-9
-"""A critical point is real if the imaginary part of its tensor is below this, relative to its norm."""
-REFINEMENT_TOLERANCE = 1e-12
-"""Real points are refined until Newton's method corrects them by less than this, relative to their norm."""
-MAX_REFINEMENTS = 10
+from equivariety.convolution.real_points import RealPoint, hessian_index, real_points
+from equivariety.convolution.segre import SegreVeronese, overlap_matrix
+from equivariety.convolution.start import start_for
+from equivariety.tolerances import REFINED, SAME_POINT_TOLERANCE
+from equivariety.tracking import Solutions, StartSystem, solve
+from equivariety.tracking.coordinates import distinct
 
 
 @dataclass(frozen=True, eq=False)
-class CriticalPoint:
+class CriticalFilter:
     """A real critical point of the squared error, up to scaling of the layers; the filters have equal norms.
 
     `kind` is "pure" if the gradient vanishes on the tangent space of the function space at a smooth point, "spurious"
@@ -60,15 +53,15 @@ class CriticalPoint:
 
 
 @dataclass(frozen=True, eq=False)
-class CriticalPoints:
+class CriticalFilters:
     """All critical points of one squared error.
 
     `real` lists the real ones by loss, one per parameter up to scaling: a filter with several real factorizations
     appears once for each. `complex_filters` are the end-to-end filters of all `complex_count` complex ones.
     """
 
-    real: tuple[CriticalPoint, ...]
-    zero: CriticalPoint | None
+    real: tuple[CriticalFilter, ...]
+    zero: CriticalFilter | None
     complex_filters: ComplexArray
     expected_count: int
     singular_paths: int
@@ -82,7 +75,7 @@ class CriticalPoints:
     @property
     def filter_count(self) -> int:
         """Number of distinct complex critical filters: fewer where filters have several factorizations."""
-        return len(distinct(self.complex_filters))
+        return len(distinct(self.complex_filters, SAME_POINT_TOLERANCE))
 
     @property
     def complete(self) -> bool:
@@ -95,7 +88,7 @@ class CriticalPoints:
         return self.complex_count == self.expected_count
 
     @property
-    def minima(self) -> tuple[CriticalPoint, ...]:
+    def minima(self) -> tuple[CriticalFilter, ...]:
         """The local minima among the nonzero points, lowest loss first."""
         return tuple(point for point in self.real if point.is_minimum)
 
@@ -110,17 +103,17 @@ class CriticalPoints:
                 "singular points, so critical points that are not isolated and regular are not listed"
             )
         coarse = max((point.correction for point in self.real), default=0.0)
-        if coarse > REFINEMENT_TOLERANCE:
+        if coarse > REFINED:
             return f"X^T X is ill-conditioned: real points are refined to {coarse:.0e} only"
         return ""
 
 
-def critical_points(net: LinearConvNet, X: Any, y: Any, start: StartSystem | None = None) -> CriticalPoints:
+def critical_filters(net: LinearArchitecture, X: Any, y: Any, start: StartSystem | None = None) -> CriticalFilters:
     """All critical points of ||X u - y||^2 over the parameters of the network.
 
     Parameters
     ----------
-    net : LinearConvNet
+    net : LinearArchitecture
     X : array of shape (samples, net.size)
         Input patches, one per row, spanning the filter space.
     y : array of shape (samples,)
@@ -146,75 +139,52 @@ def critical_points(net: LinearConvNet, X: Any, y: Any, start: StartSystem | Non
     (6, {'pure'})
     """
     error = squared_error(net, X, y)
-    return describe_solutions(net, error, solve(net, [error], start)[0])
+    [solutions] = solve_errors(net, [error], start)
+    return describe_solutions(net, error, solutions)
 
 
-def describe_solutions(net: LinearConvNet, error: SquaredError, solutions: Solutions) -> CriticalPoints:
+def solve_errors(
+    net: LinearArchitecture, errors: list[SquaredError], start: StartSystem | None = None
+) -> list[Solutions]:
+    """All complex critical points of each squared error, as tracked."""
+    system = start_for(SegreVeronese.segre(net.filter_sizes), start, f"filter_sizes {net.filter_sizes}")
+    return solve(system, [on_tensors(net, error).in_units() for error in errors])
+
+
+def describe_solutions(net: LinearArchitecture, error: SquaredError, solutions: Solutions) -> CriticalFilters:
     """Refine and classify the real points among the complex solutions."""
-    quadratic_unit, linear_unit = error.units
-    scale = linear_unit / quadratic_unit
-    found = tensors(solutions.points, net.filter_sizes)
-    overlap = segre.overlap_matrix(net.filter_sizes, net.steps)
-    length = np.linalg.norm(found, axis=1)
-    real = np.abs(found.imag).max(axis=1, initial=0) <= REAL_TOLERANCE * length
-    points = [_real_point(net, error, point) for point in solutions.points[real]]
-    return CriticalPoints(
+    lift = SegreVeronese.segre(net.filter_sizes)
+    quadratic_unit, linear_unit = on_tensors(net, error).units
+    found = lift.value(solutions.points[:, 1:]) / solutions.points[:, :1]
+    points = [_described(net, error, point) for point in real_points(lift, on_tensors(net, error), solutions.points)]
+    return CriticalFilters(
         tuple(sorted(points, key=lambda point: point.loss)),
         _zero_point(net, error),
-        scale * (found @ overlap.T),
-        net.generic_ed_degree,
+        linear_unit / quadratic_unit * (found @ overlap_matrix(net.filter_sizes, net.steps).T),
+        lift.expected_count,
         solutions.singular,
         solutions.failed,
     )
 
 
-def _real_point(net: LinearConvNet, error: SquaredError, point: ComplexArray) -> CriticalPoint:
-    filters, correction = _refine(net, error, _real_parameters(net, point))
-    values = product_filter(filters, net.steps)
-    index, degenerate = hessian_index(net, error, filters)
-    kind: Kind = "pure" if is_pure(net, error, filters) else "spurious"
-    return CriticalPoint(values, filters, error.value(values), kind, index, degenerate, net.region(values), correction)
+def _described(net: LinearArchitecture, error: SquaredError, point: RealPoint) -> CriticalFilter:
+    values = product_filter(point.filters, net.steps)
+    index, degenerate = _index(net, error, point.filters)
+    kind: Kind = "pure" if is_pure(net, error, point.filters) else "spurious"
+    region = locate(net, values).region
+    return CriticalFilter(values, point.filters, error.value(values), kind, index, degenerate, region, point.correction)
 
 
-def _zero_point(net: LinearConvNet, error: SquaredError) -> CriticalPoint | None:
+def _zero_point(net: LinearArchitecture, error: SquaredError) -> CriticalFilter | None:
     """The point with all filters zero; a single layer has no critical point there."""
     if len(net.filter_sizes) == 1:
         return None
     filters = tuple(np.zeros(size) for size in net.filter_sizes)
     values = np.zeros(net.size)
-    index, degenerate = hessian_index(net, error, filters)
-    return CriticalPoint(values, filters, error.constant, "zero", index, degenerate, net.region(values), 0.0)
+    index, degenerate = _index(net, error, filters)
+    region = locate(net, values).region
+    return CriticalFilter(values, filters, error.constant, "zero", index, degenerate, region, 0.0)
 
 
-def _real_parameters(net: LinearConvNet, point: ComplexArray) -> FloatArray:
-    """Real homogeneous coordinates of a real point: turn every filter so that its largest entry is positive."""
-    filters = segre.split(point[None, 1:], net.filter_sizes)
-    turned = []
-    rest = 1.0 + 0j
-    for values in filters[1:]:
-        largest = values[0, np.argmax(np.abs(values[0]))]
-        turned.append((values[0] * (abs(largest) / largest)).real)
-        rest *= largest / abs(largest)
-    head = (filters[0][0] * rest / point[0]).real
-    return np.concatenate([[1.0], head, *turned])
-
-
-def _refine(net: LinearConvNet, error: SquaredError, point: FloatArray) -> tuple[tuple[FloatArray, ...], float]:
-    """Newton's method from a real point; filters of equal norms in the units of the data, and the last correction."""
-    data = error.lifted(net)
-    path = Path(net.filter_sizes, data, data)
-    current = point[None].astype(np.complex128)
-    correction = np.inf
-    for _ in range(MAX_REFINEMENTS):
-        current, sizes = newton_correction(path, current, np.ones(1))
-        correction = float(sizes[0])
-        if correction <= REFINEMENT_TOLERANCE:
-            break
-    quadratic_unit, linear_unit = error.units
-    unit = linear_unit / quadratic_unit
-    real = current[0].real
-    filters = [part[0] for part in segre.split(real[None, 1:], net.filter_sizes)]
-    filters[0] = filters[0] * unit / real[0]
-    norms = [float(np.linalg.norm(values)) for values in filters]
-    balanced = float(np.prod(norms)) ** (1 / len(norms))
-    return tuple(values * (balanced / norm) for values, norm in zip(filters, norms, strict=True)), correction
+def _index(net: LinearArchitecture, error: SquaredError, filters: tuple[FloatArray, ...]) -> tuple[int, bool]:
+    return hessian_index(SegreVeronese.segre(net.filter_sizes), on_tensors(net, error), filters)

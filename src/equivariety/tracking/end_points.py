@@ -1,34 +1,29 @@
-"""From the start system to given data: all complex critical points of squared errors of one architecture."""
+"""From the start system to given data: all complex critical points of squared errors on one parameterized cone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.convolution.entries import ComplexArray
-from equivariety.convolution.homotopy import Data, Path, tensors
-from equivariety.convolution.objective import SquaredError
-from equivariety.convolution.start import StartSystem, distinct, generic_start
-from equivariety.convolution.tracker import Tracked, TrackingOptions, track
 from equivariety.errors import InputError
-
-if TYPE_CHECKING:
-    from equivariety.convolution.architecture import LinearConvNet
+from equivariety.tolerances import (
+    END_ZONE,
+    REGULAR_TOLERANCE,
+    SAME_POINT_TOLERANCE,
+    SMALLEST_HEIGHT,
+    SUSPICIOUS_DISTANCE,
+)
+from equivariety.tracking.coordinates import ComplexArray, distinct
+from equivariety.tracking.monodromy import StartSystem
+from equivariety.tracking.parameterization import Parameterization
+from equivariety.tracking.predictor_corrector import Tracked, TrackingOptions, track
+from equivariety.tracking.squared_errors import Path, SquaredErrors, images
 
 PATHS_AT_ONCE = 4000
 RETRIES = 3
-END_ZONE = 1e-3
-"""A path that stalls in this last part of the way approaches a singular end point or one at infinity."""
-REGULAR_TOLERANCE = 1e-9
-"""An end point is regular if Newton's method corrects it by less than this."""
-SUSPICIOUS_DISTANCE = 1e-3
-"""Paths that end this close to a shared end point, relative to its norm, are tracked again."""
-SMALLEST_HEIGHT = 1e-7
-"""An end point with a smaller coordinate h is taken to be at infinity."""
 
 
 @dataclass(frozen=True)
@@ -44,50 +39,46 @@ class Solutions:
     failed: int
 
 
-def solve(net: LinearConvNet, errors: Sequence[SquaredError], start: StartSystem | None = None) -> list[Solutions]:
+def solve(start: StartSystem, errors: Sequence[SquaredErrors]) -> list[Solutions]:
     """All complex critical points of each squared error, by tracking every point of the start system to it.
 
     Raises
     ------
     InputError
-        If the start system is for other filter sizes, is incomplete, or there are too many paths.
+        If the start system is incomplete.
     """
-    system = generic_start(net.filter_sizes) if start is None else start
-    if system.filter_sizes != net.filter_sizes:
-        raise InputError(f"start is for filter sizes {system.filter_sizes}, not {net.filter_sizes}")
-    if not system.complete:
-        raise InputError(f"start has {len(system.points)} of {system.expected} points: try another seed")
-    group = max(1, PATHS_AT_ONCE // system.expected)
+    if not start.complete:
+        raise InputError(f"start has {len(start.points)} of {start.expected} points: try another seed")
+    group = max(1, PATHS_AT_ONCE // start.expected)
     solutions: list[Solutions] = []
     for first in range(0, len(errors), group):
-        solutions += _solve_group(net, errors[first : first + group], system)
+        solutions += _solve_group(start, errors[first : first + group])
     return solutions
 
 
-def _solve_group(net: LinearConvNet, errors: Sequence[SquaredError], system: StartSystem) -> list[Solutions]:
-    lifted = [error.lifted(net) for error in errors]
-    quadratic = np.repeat(np.concatenate([data.quadratic for data in lifted]), system.expected, axis=0)
-    linear = np.repeat(np.concatenate([data.linear for data in lifted]), system.expected, axis=0)
-    path = Path(system.filter_sizes, system.data, Data(quadratic, linear))
+def _solve_group(system: StartSystem, errors: Sequence[SquaredErrors]) -> list[Solutions]:
+    quadratic = np.repeat(np.concatenate([data.quadratic for data in errors]), system.expected, axis=0)
+    linear = np.repeat(np.concatenate([data.linear for data in errors]), system.expected, axis=0)
+    path = Path(system.map, system.data, SquaredErrors(quadratic, linear))
     starts = np.tile(system.points, (len(errors), 1))
     options = TrackingOptions()
     result = track(path, starts, options)
     for _ in range(RETRIES):
-        again = _suspects(result, net, system.expected)
+        again = _suspects(result, system.map, system.expected)
         if len(again) == 0:
             break
         options = options.tighter()
         result = _merge(result, track(path.take(again), starts[again], options), again)
-    return [_collect(result, net, slice(i, i + system.expected)) for i in range(0, len(starts), system.expected)]
+    return [_collect(result, system.map, slice(i, i + system.expected)) for i in range(0, len(starts), system.expected)]
 
 
-def _suspects(result: Tracked, net: LinearConvNet, expected: int) -> NDArray[np.intp]:
+def _suspects(result: Tracked, map_: Parameterization, expected: int) -> NDArray[np.intp]:
     """Paths that got lost on the way, and all of any that share an end point: one of them must have jumped."""
     suspects: set[int] = {int(i) for i in np.flatnonzero(result.times < 1 - END_ZONE)}
     for first in range(0, len(result.times), expected):
         regular = first + np.flatnonzero(_regular(result)[first : first + expected])
-        keys = tensors(result.points[regular], net.filter_sizes)
-        kept = distinct(keys)
+        keys = images(map_, result.points[regular])
+        kept = distinct(keys, SAME_POINT_TOLERANCE)
         for index in set(range(len(regular))) - set(kept):
             near = np.linalg.norm(keys - keys[index], axis=1) <= SUSPICIOUS_DISTANCE * np.linalg.norm(keys[index])
             suspects |= {int(i) for i in regular[near]}
@@ -105,10 +96,10 @@ def _regular(result: Tracked) -> NDArray[np.bool_]:
     return result.arrived & (result.correction <= REGULAR_TOLERANCE) & (height >= SMALLEST_HEIGHT)
 
 
-def _collect(result: Tracked, net: LinearConvNet, rows: slice) -> Solutions:
+def _collect(result: Tracked, map_: Parameterization, rows: slice) -> Solutions:
     regular, times = _regular(result)[rows], result.times[rows]
     ends = result.points[rows][regular]
-    points = ends[distinct(tensors(ends, net.filter_sizes))]
+    points = ends[distinct(images(map_, ends), SAME_POINT_TOLERANCE)]
     # Two paths never share a regular end point: one of them jumped, and its own end point is missing.
     failed = int(np.sum(times < 1 - END_ZONE)) + len(ends) - len(points)
     return Solutions(points, len(times) - len(points) - failed, failed)

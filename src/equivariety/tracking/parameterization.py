@@ -1,0 +1,47 @@
+"""What a parameterization must offer to be tracked."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+
+class Parameterization(Protocol):
+    """A map (w_1, ..., w_L) -> u, homogeneous of degree d_l in every group w_l; the first group has degree one.
+
+    A batch of points is an array of shape (points, sum of the group sizes), the groups side by side. Real and complex
+    points are taken alike.
+    """
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """Sizes of the groups of unknowns."""
+        ...
+
+    @property
+    def degrees(self) -> tuple[int, ...]:
+        """Degree in each group; the first is one."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Number of coordinates of u."""
+        ...
+
+    @property
+    def expected_count(self) -> int:
+        """Number of complex critical points with u nonzero, up to scaling, of a generic squared error on the image."""
+        ...
+
+    def value(self, points: NDArray[Any]) -> NDArray[Any]:
+        """The images, of shape (points, size)."""
+        ...
+
+    def jacobian(self, points: NDArray[Any]) -> NDArray[Any]:
+        """The Jacobians, of shape (points, size, sum of the group sizes)."""
+        ...
+
+    def second_derivative(self, points: NDArray[Any], covector: NDArray[Any]) -> NDArray[Any]:
+        """The second derivatives paired with a covector per point, of shape (points, sum, sum)."""
+        ...
