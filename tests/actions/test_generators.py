@@ -59,7 +59,7 @@ def test_functions_that_do_not_permute(functions, shape, message):
 
 
 def test_text_and_functions_are_sent_to_their_door():
-    with pytest.raises(ev.InputError, match="text is read by PermutationAction.from_cycles"):
+    with pytest.raises(ev.InputError, match=r"text is read by PermutationAction.from_cycles"):
         ev.PermutationAction("(1 2 3)")
-    with pytest.raises(ev.InputError, match="functions go to PermutationAction.from_functions"):
+    with pytest.raises(ev.InputError, match=r"functions go to PermutationAction.from_functions"):
         ev.PermutationAction([np.flip])

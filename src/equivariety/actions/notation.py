@@ -56,9 +56,7 @@ def parse_cycles(text: str, degree: int | None = None) -> list[list[int]]:
     return [image.tolist() for image in images_of_cycles(text, degree)]
 
 
-def images_of_cycles(
-    text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS
-) -> list[NDArray[np.intp]]:
+def images_of_cycles(text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS) -> list[NDArray[np.intp]]:
     """What :func:`parse_cycles` reads, as arrays; refused if all generators together have too many points."""
     generators = written_cycles(text)
     largest = max((point for cycles in generators for cycle in cycles for point in cycle), default=0)
