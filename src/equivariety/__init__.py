@@ -6,7 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from equivariety.actions import Action as Action
+    from equivariety.actions import OrthogonalAction as OrthogonalAction
     from equivariety.actions import PermutationAction as PermutationAction
+    from equivariety.actions import SignedPermutationAction as SignedPermutationAction
     from equivariety.audit import equivariance_error as equivariance_error
     from equivariety.convolution import LinearConvNet as LinearConvNet
     from equivariety.errors import InputError as InputError
@@ -34,6 +37,9 @@ __version__ = "0.1.0"
 # Public names and the module each lives in. They load on first use, so that ``import equivariety`` is quick and
 # never pulls in torch, scikit-learn or matplotlib.
 _HOMES = {
+    "Action": "equivariety.actions",
+    "OrthogonalAction": "equivariety.actions",
+    "SignedPermutationAction": "equivariety.actions",
     "DeterminantalVariety": "equivariety.varieties",
     "EquivariantCovariance": "equivariety.estimators",
     "EquivariantDMD": "equivariety.estimators",

@@ -56,9 +56,14 @@ def parse_cycles(text: str, degree: int | None = None) -> list[list[int]]:
     return [image.tolist() for image in images_of_cycles(text, degree)]
 
 
-def images_of_cycles(text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS) -> list[NDArray[np.intp]]:
-    """What :func:`parse_cycles` reads, as arrays; refused if all generators together have too many points."""
-    generators = written_cycles(text)
+def images_of_cycles(
+    text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS, compact: bool = True
+) -> list[NDArray[np.intp]]:
+    """What :func:`parse_cycles` reads, as arrays; refused if all generators together have too many points.
+
+    Without ``compact`` a number alone in a cycle is a point, whatever its size, as signed cycles need it.
+    """
+    generators = written_cycles(text, compact)
     largest = max((point for cycles in generators for cycle in cycles for point in cycle), default=0)
     size = largest if degree is None else degree
     if not is_whole_number(size) or size < max(largest, 1):
@@ -70,7 +75,7 @@ def images_of_cycles(text: str, degree: int | None = None, most_points: int = MA
     return [_images(cycles, int(size)) for cycles in generators]
 
 
-def written_cycles(text: str) -> list[list[list[int]]]:
+def written_cycles(text: str, compact: bool = True) -> list[list[list[int]]]:
     """The cycles of each generator as they are written, 1-based, before anything of the size of the points is made.
 
     Raises
@@ -83,9 +88,9 @@ def written_cycles(text: str) -> list[list[list[int]]]:
     >>> written_cycles("(1 3 4)(2 5); (1 2)")
     [[[1, 3, 4], [2, 5]], [[1, 2]]]
     """
-    generators = [_cycles_of(part) for part in _BETWEEN_GENERATORS.split(_without_gap(text))]
+    generators = [_cycles_of(part) for part in generators_of(text)]
     lonely = [cycle[0] for cycles in generators for cycle in cycles if len(cycle) == 1 and cycle[0] > 9]
-    if lonely:
+    if lonely and compact:
         generators = _compact(generators, text, lonely[0])
     for cycles in generators:
         _check_disjoint(cycles, text)
@@ -129,12 +134,12 @@ def cycles_of_images(images: Sequence[int] | NDArray[np.intp]) -> list[list[int]
     return cycles
 
 
-def _without_gap(text: str) -> str:
-    """The generators inside GAP's ``Group( [ ... ] )``."""
+def generators_of(text: str) -> list[str]:
+    """The texts of the generators, GAP's ``Group( [ ... ] )`` around them left out."""
     inner = text.strip()
     while found := _GAP.fullmatch(inner):
         inner = next(part for part in found.groups() if part is not None).strip()
-    return inner
+    return _BETWEEN_GENERATORS.split(inner)
 
 
 def _cycles_of(part: str) -> list[list[int]]:

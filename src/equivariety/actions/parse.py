@@ -9,6 +9,7 @@ from collections.abc import Callable
 from math import comb, log10, prod
 from pathlib import Path
 
+from equivariety.actions.action import Action
 from equivariety.actions.grids import (
     image_dihedral,
     image_reflection,
@@ -20,8 +21,9 @@ from equivariety.actions.grids import (
     volume_symmetries,
 )
 from equivariety.actions.named import alternating, cyclic, dihedral, symmetric
-from equivariety.actions.notation import MAXIMUM_POINTS, images_of_cycles
+from equivariety.actions.notation import MAXIMUM_POINTS, generators_of, images_of_cycles
 from equivariety.actions.permutation import PermutationAction
+from equivariety.actions.signed import SignedPermutationAction
 from equivariety.errors import InputError
 from equivariety.validation import abbreviated
 
@@ -45,14 +47,15 @@ _BYTES_PER_POINT = 8
 Size = tuple[int, ...]
 
 
-def parse_action(text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS) -> PermutationAction:
+def parse_action(text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS) -> Action:
     """Read an action from one string.
 
     Parameters
     ----------
     text : str
-        Cycles ``(1 3 4)(2 5)``, several generators split by ``;``; or a catalogue entry: ``shift:28x28``,
-        ``shift:28x28:axis=1``, ``reflect:28x28``, ``rotate:28x28``, ``dihedral:28x28``, ``rows:28x28``,
+        Cycles ``(1 3 4)(2 5)``, several generators split by ``;``, signs as in ``(1 -2 3)(-4)``; or a catalogue
+        entry: ``shift:28x28``, ``shift:28x28:axis=1``, ``reflect:28x28``, ``rotate:28x28``, ``dihedral:28x28``,
+        ``rows:28x28``,
         ``rotate:3x3x3``, ``symmetries:3x3x3``, ``cyclic:12``, ``dihedral:6``, ``symmetric:5``, ``alternating:5``; or
         ``@file.json`` with 0-based generators. ``^2`` at the end stands for the action on pairs, ``/2`` for that on
         2-subsets, ``3*`` in front for three copies; ``+`` joins actions of one group, generator by generator.
@@ -81,12 +84,12 @@ def parse_action(text: str, degree: int | None = None, most_points: int = MAXIMU
     parts = [_term(term, degree, most_points) for term in terms]
     total = parts[0]
     for part in parts[1:]:
-        _check_points(total.degree + part.degree, len(part.images), text, most_points)
+        _check_points(total.degree + part.degree, part.number_of_generators, text, most_points)
         total = total + part
     return total
 
 
-def _term(text: str, degree: int | None, most: int) -> PermutationAction:
+def _term(text: str, degree: int | None, most: int) -> Action:
     """One action with copies in front and suffixes behind."""
     found = _COPIES.fullmatch(text)
     copies, rest = (_number(found.group(1), text), found.group(2)) if found else (1, text)
@@ -98,21 +101,23 @@ def _term(text: str, degree: int | None, most: int) -> PermutationAction:
             _check_power(action, number, text, most)
             action = action**number
         else:
+            if not isinstance(action, PermutationAction | SignedPermutationAction):
+                raise InputError(f"subsets need an action that permutes coordinates, not {abbreviated(text)}")
             _check_subsets(action, number, text, most)
             action = action.on_subsets(number)
     if copies == 1:
         return action
-    _check_points(copies * action.degree, len(action.images), text, most)
+    _check_points(copies * action.degree, action.number_of_generators, text, most)
     return copies * action
 
 
-def _check_power(action: PermutationAction, exponent: int, text: str, most: int) -> None:
-    _check_points(action.degree ** min(exponent, _LARGEST_EXPONENT), len(action.images), text, most)
+def _check_power(action: Action, exponent: int, text: str, most: int) -> None:
+    _check_points(action.degree ** min(exponent, _LARGEST_EXPONENT), action.number_of_generators, text, most)
     if exponent > _LARGEST_EXPONENT:
         raise InputError(f"exponent of action {abbreviated(text)} must be at most {_LARGEST_EXPONENT}, not {exponent}")
 
 
-def _check_subsets(action: PermutationAction, size: int, text: str, most: int) -> None:
+def _check_subsets(action: Action, size: int, text: str, most: int) -> None:
     """All subsets are listed with all their points."""
     degree = action.degree
     if size > degree:
@@ -122,7 +127,7 @@ def _check_subsets(action: PermutationAction, size: int, text: str, most: int) -
     if count * size > most and count <= MAXIMUM_POINTS:
         raise InputError(f"action {abbreviated(text)} has too many subsets to be held in memory: {count:,} of {size} "
                          f"points each, more than {most:,} points in all")  # fmt: skip
-    _check_points(count, max(size, len(action.images)), text, most)
+    _check_points(count, max(size, action.number_of_generators), text, most)
 
 
 def _check_points(count: int, generators: int, text: str, most: int) -> None:
@@ -144,7 +149,10 @@ def _split_suffixes(text: str) -> tuple[str, str]:
     return (text, "") if base.startswith("@") and not base.endswith(".json") else (base, suffixes)
 
 
-def _parse_base(text: str, degree: int | None, most: int) -> PermutationAction:
+def _parse_base(text: str, degree: int | None, most: int) -> Action:
+    if text.startswith("(") and "-" in text:
+        _check_points(_largest_point(text), len(generators_of(text)), text, most)
+        return SignedPermutationAction.from_cycles(text, degree)
     if text.startswith("("):
         return PermutationAction(images_of_cycles(text, degree, most))
     if text.startswith("@"):
@@ -162,6 +170,10 @@ def _parse_base(text: str, degree: int | None, most: int) -> PermutationAction:
         raise InputError(f"action {text!r} has a size of the wrong form: {_usage(name)}")
     _check_points(prod(size), 2 * size[0] if name == "rows" else 1, text, most)
     return build(size, _axis(arguments[1:], name))
+
+
+def _largest_point(text: str) -> int:
+    return max((_number(digits, text) for digits in re.findall(r"\d+", text)), default=0)
 
 
 def _read_file(path: Path, most: int) -> PermutationAction:
@@ -186,7 +198,7 @@ def _read_file(path: Path, most: int) -> PermutationAction:
             f"action file {str(path)!r} must hold a list of 0-based generators, or an object with the key 'generators'"
         )
     action = PermutationAction(generators)
-    _check_points(action.degree, len(action.images), f"@{path}", most)
+    _check_points(action.degree, action.number_of_generators, f"@{path}", most)
     return action
 
 

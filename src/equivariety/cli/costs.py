@@ -10,12 +10,16 @@ from math import log2
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
-    from equivariety.actions import PermutationAction
+    from equivariety.actions import Action
     from equivariety.varieties import EquivariantMaps
+
+Points = NDArray[np.intp]
+Sizes = NDArray[np.float64]
 
 LONGEST = 10.0
 """Seconds that an answer may be expected to take."""
@@ -60,37 +64,42 @@ def refuse_beyond(cost: Cost, what: str, advice: str) -> None:
     raise InputError(f"{what} would take about {figures} that the command allows itself; {advice}")
 
 
-def splitting_cost(action: PermutationAction) -> Cost:
+def splitting_cost(action: Action) -> Cost:
     """The cost of the isotypic decomposition, of its blocks and of writing them down."""
     from equivariety.isotypic.lattices import commute
+    from equivariety.isotypic.signed_lattices import commute_with_signs
 
-    generators, points = len({image.tobytes() for image in action.images}), action.degree
-    asking = Cost(generators**2 * (2e-6 + 1e-9 * points), 60.0 * action.images.size)
+    if action.monomial is None:  # what turns vectors on points is split numerically, by its points
+        images, signs = action.parts[0].images, None
+    else:
+        images, signs = action.monomial
+    generators, points = len({image.tobytes() for image in images}), action.degree
+    asking = Cost(generators**2 * (2e-6 + 1e-9 * points), 60.0 * images.size)
     if asking.seconds > LONGEST:
         return asking
-    sizes = _distinct_orbits(action)
-    reading = asking + Cost(1e-6 * action.images.size)
-    if commute(action.images):
-        return reading + _fourier_cost(sizes, len(action.images))
+    sizes = _distinct_orbits(action.orbit_labels, images)
+    reading = asking + Cost(1e-6 * images.size)
+    if signs is not None and (commute(images) if action.permutes else commute_with_signs(images, signs)):
+        return reading + _fourier_cost(sizes, len(images))
     return reading + _numerical_cost(sizes, generators, points)
 
 
-def _distinct_orbits(action: PermutationAction) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _distinct_orbits(labels: Points, images: Points) -> Sizes:
     """Sizes of the orbits, one of those that agree in size and in the number of points that each generator fixes."""
-    labels = action.orbit_labels
     rows = [np.bincount(labels)]
-    rows += [np.bincount(labels[image == np.arange(action.degree)], minlength=len(rows[0])) for image in action.images]
+    if images.shape[1] == labels.size:
+        rows += [np.bincount(labels[image == np.arange(labels.size)], minlength=len(rows[0])) for image in images]
     return np.unique(np.stack(rows), axis=1)[0].astype(np.float64)
 
 
-def _fourier_cost(sizes: np.ndarray[tuple[int], np.dtype[np.float64]], generators: int) -> Cost:
+def _fourier_cost(sizes: Sizes, generators: int) -> Cost:
     """Commuting generators: at most as many irreducibles as there are points in distinct orbits."""
     irreducibles = float(sizes.sum())
     labels = irreducibles * (7e-6 + (3e-6 * generators if generators > 1 else 0.0))
     return Cost(1e-4 * generators * sizes.size + labels, irreducibles * (1000 + 100 * generators))
 
 
-def _numerical_cost(sizes: np.ndarray[tuple[int], np.dtype[np.float64]], generators: int, points: int) -> Cost:
+def _numerical_cost(sizes: Sizes, generators: int, points: int) -> Cost:
     """Eigenproblems of every type, comparisons of all pairs of types, and a numbering of the orbits."""
     eigenproblems = 8e-9 * float((sizes**3).sum())
     comparisons = 2e-5 * generators * float(sizes.size) ** 2

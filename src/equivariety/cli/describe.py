@@ -20,7 +20,7 @@ from equivariety.errors import InputError
 from equivariety.validation import abbreviated
 
 if TYPE_CHECKING:
-    from equivariety.actions import PermutationAction
+    from equivariety.actions import Action
     from equivariety.varieties import Component, EquivariantMaps
 
 ActionText = Annotated[
@@ -169,8 +169,10 @@ def build_maps(
         raise InputError("--codomain-degree goes with the cycles of --codomain only")
     domain = parse_action(action, degree, MOST_POINTS)
     if outputs is not None:
-        if outputs * len(domain.images) > MOST_POINTS:
-            raise InputError(f"--outputs must be at most {MOST_POINTS // len(domain.images):,}, not {outputs:,}")
+        if outputs * domain.number_of_generators > MOST_POINTS:
+            raise InputError(
+                f"--outputs must be at most {MOST_POINTS // domain.number_of_generators:,}, not {outputs:,}"
+            )
         return InvariantMaps(domain, outputs)
     return EquivariantMaps(domain, None if codomain is None else _parsed_codomain(codomain, codomain_degree))
 
@@ -188,7 +190,7 @@ def refuse_costly_splitting(maps: EquivariantMaps, text: str) -> None:
         )
 
 
-def _parsed_codomain(text: str, degree: int | None) -> PermutationAction:
+def _parsed_codomain(text: str, degree: int | None) -> Action:
     from equivariety.actions.parse import parse_action
 
     try:

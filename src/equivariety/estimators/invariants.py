@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.estimators.pca import EquivariantPCA
 from equivariety.statistics.invariants import invariant_features, invariants_of_block
 
@@ -27,7 +27,7 @@ class InvariantFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
 
     Parameters
     ----------
-    action : PermutationAction, optional
+    action : Action, optional
         How the group permutes the features; None stands for no symmetry, where all components are invariant.
     n_components : int, float, str, optional
         Of the principal components from which they are formed, as in :class:`EquivariantPCA`.
@@ -56,7 +56,7 @@ class InvariantFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
 
     def __init__(
         self,
-        action: PermutationAction | None = None,
+        action: Action | None = None,
         n_components: int | float | str | None = None,
         center: bool = True,
     ) -> None:

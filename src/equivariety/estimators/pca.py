@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted, updated
 from equivariety.estimators.component_choice import block_spectra, chosen_ranks, require_n_components
@@ -39,7 +39,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     Parameters
     ----------
-    action : PermutationAction, optional
+    action : Action, optional
         How the group permutes the features; None stands for no symmetry, which gives ordinary PCA.
     n_components : int, float, str, optional
         Largest rank of the reconstruction; by default the number of features. A share between 0 and 1: the fewest
@@ -109,7 +109,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     def __init__(
         self,
-        action: PermutationAction | None = None,
+        action: Action | None = None,
         n_components: int | float | str | None = None,
         ranks: Sequence[int] | None = None,
         center: bool = True,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import check_cv
 from sklearn.utils import Tags
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated
 from equivariety.estimators.map_regression import MapRegression, equivariant_maps, validated_alpha
@@ -35,7 +35,7 @@ class EquivariantRegressionCV(MapRegression):
 
     Parameters
     ----------
-    domain, codomain : PermutationAction, optional
+    domain, codomain : Action, optional
         As in :class:`EquivariantRegression`.
     ranks : None, int or sequence of int
         Which ranks to choose from: all tuples of block ranks, those of total rank at most a number, or one given tuple.
@@ -79,8 +79,8 @@ class EquivariantRegressionCV(MapRegression):
 
     def __init__(
         self,
-        domain: PermutationAction | None = None,
-        codomain: PermutationAction | None = None,
+        domain: Action | None = None,
+        codomain: Action | None = None,
         ranks: int | Sequence[int] | None = None,
         alphas: Sequence[float] = (0.0,),
         cv: Any = 5,

@@ -11,7 +11,7 @@ from sklearn import get_config
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import validate_data
 
-from equivariety.actions import PermutationAction, trivial
+from equivariety.actions import Action, trivial
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, to_numpy
 from equivariety.moments import arrays
@@ -99,16 +99,16 @@ def validated_weight(sample_weight: Any | None, samples: int) -> NDArray[np.floa
     return weight
 
 
-def action_of(action: PermutationAction | None, name: str, features: int) -> PermutationAction:
+def action_of(action: Action | None, name: str, features: int) -> Action:
     """The action on the features; None stands for no symmetry."""
     if action is None:
         return trivial(features)
-    if not isinstance(action, PermutationAction):
+    if not isinstance(action, Action):
         raise InputError(f"{name} must be a PermutationAction or None, not {type(action).__name__}")
     return action
 
 
-def require_degree(action: PermutationAction, name: str, data: str, columns: int) -> None:
+def require_degree(action: Action, name: str, data: str, columns: int) -> None:
     """Raise an error if the data do not have one column for each point."""
     if action.degree != columns:
         raise InputError(f"{data} must have {action.degree} columns, the degree of {name}, not {columns}")

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.component import Component
@@ -47,9 +48,7 @@ class TransformedComponent:
     def keeps_ed_degree(self) -> bool:
         """Whether left^T left or right right^T commutes with the group; sufficient for the ED degree to be kept."""
         maps = self.component.maps
-        return _commutes(self.left.T @ self.left, maps.codomain.images) or _commutes(
-            self.right @ self.right.T, maps.domain.images
-        )
+        return _commutes(self.left.T @ self.left, maps.codomain) or _commutes(self.right @ self.right.T, maps.domain)
 
     @property
     def ed_degree(self) -> int:
@@ -145,9 +144,11 @@ def _complex_factor(factor: DeterminantalVariety) -> int:
     return comb(smallest, factor.rank) ** (2 if factor.field == "C" else 1)
 
 
-def _commutes(form: NDArray[Any], images: NDArray[np.intp]) -> bool:
+def _commutes(form: NDArray[Any], action: Action) -> bool:
     allowed = membership_cutoff(float(np.linalg.norm(form)), len(form))
-    return all(float(np.linalg.norm(form[np.ix_(image, image)] - form)) <= allowed for image in images)
+    # T F T^t = F for every generator.
+    moved = (action.apply(action.apply(form, number).T, number).T for number in range(action.number_of_generators))
+    return all(float(np.linalg.norm(each - form)) <= allowed for each in moved)
 
 
 def _invertible(T: Any, size: int) -> NDArray[Any]:
