@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from equivariety.actions import SignedPermutationAction as SignedPermutationAction
     from equivariety.audit import equivariance_error as equivariance_error
     from equivariety.convolution import LinearConvNet as LinearConvNet
+    from equivariety.convolution import PolynomialConvNet as PolynomialConvNet
     from equivariety.errors import InputError as InputError
     from equivariety.estimators import EquivariantCovariance as EquivariantCovariance
     from equivariety.estimators import EquivariantDMD as EquivariantDMD
@@ -53,6 +54,7 @@ _HOMES = {
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "PolynomialConvNet": "equivariety.convolution",
     "SymmetrySearch": "equivariety.estimators",
     "expected_risk": "equivariety.statistics",
     "learning_coefficient": "equivariety.statistics",

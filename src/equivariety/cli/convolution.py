@@ -1,6 +1,7 @@
-"""The sub-command ``equivariety lcn``: linear convolutional networks.
+"""The sub-command ``equivariety lcn``: linear convolutional networks, and polynomial ones with ``--power``.
 
 ``equivariety lcn 3,2 2,1 [describe | contains FILTER | factor FILTER | critical --data FILE | theorem --trials N]``
+``equivariety lcn 3,2 2,1 [describe | critical --data FILE] --power 2``
 """
 
 from __future__ import annotations
@@ -16,12 +17,33 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from equivariety.convolution import CriticalFilter, LinearConvNet, theorem_experiment
+from equivariety.convolution import (
+    CriticalFilter,
+    CriticalParameter,
+    LinearConvNet,
+    PolynomialConvNet,
+    theorem_experiment,
+)
 from equivariety.convolution.entries import FloatArray, parse_filter
 from equivariety.errors import InputError
 
 LCN_SETTINGS = {"ignore_unknown_options": True}
 """Context settings for registering `lcn`: a filter may start with a minus sign."""
+
+_DAMAGED = (
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    EOFError,
+    OverflowError,
+    RecursionError,
+    RuntimeError,
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What readers raise for files that do not hold what their name says (encrypted members: RuntimeError)."""
 
 
 class Action(StrEnum):
@@ -46,11 +68,17 @@ def lcn(
     ] = None,
     trials: Annotated[int, typer.Option(help="Number of random data sets for theorem.")] = 200,
     seed: Annotated[int, typer.Option(help="Seed of the random data sets for theorem.")] = 0,
+    power: Annotated[
+        int, typer.Option(help="Power between the layers; above 1: a polynomial network (describe, critical).")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Linear convolutional networks: function space, factorizations, critical points."""
-    net = LinearConvNet(parse_sizes(filters, "FILTERS"), parse_sizes(strides, "STRIDES"))
-    if action is Action.CONTAINS:
+    """Convolutional networks, linear or with powers: function space, factorizations, critical points."""
+    sizes, steps = parse_sizes(filters, "FILTERS"), parse_sizes(strides, "STRIDES")
+    net = LinearConvNet(sizes, steps)
+    if power != 1:
+        result = _polynomial_result(PolynomialConvNet(sizes, steps, power), action, data)
+    elif action is Action.CONTAINS:
         result = contains_result(net, _needed_filter(filter_text, action))
     elif action is Action.FACTOR:
         result = factor_result(net, _needed_filter(filter_text, action))
@@ -60,7 +88,10 @@ def lcn(
         result = theorem_result(net, trials, seed)
     else:
         result = describe_result(net)
-    typer.echo(json.dumps(result) if as_json else readable(result))
+    try:
+        typer.echo(json.dumps(result) if as_json else readable(result))
+    except ValueError as error:  # Python prints integers of at most 4300 digits.
+        raise InputError("the counts have more than 4300 digits: choose fewer layers or a smaller power") from error
 
 
 def describe_result(net: LinearConvNet) -> dict[str, Any]:
@@ -80,6 +111,42 @@ def describe_result(net: LinearConvNet) -> dict[str, Any]:
         "zariski_closed": net.zariski_closed,
         "generic_factorizations": net.generic_factorizations,
         "generic_ed_degree": net.generic_ed_degree,
+    }
+
+
+def _polynomial_result(net: PolynomialConvNet, action: Action, data: Path | None) -> dict[str, Any]:
+    if action is Action.DESCRIBE:
+        return describe_polynomial_result(net)
+    if action is Action.CRITICAL:
+        return critical_polynomial_result(net, *read_data(data))
+    raise InputError(f"{action} is for linear networks: leave out --power")
+
+
+def describe_polynomial_result(net: PolynomialConvNet) -> dict[str, Any]:
+    """Numbers of a polynomial architecture."""
+    return {
+        "filter_sizes": list(net.filter_sizes),
+        "strides": list(net.strides),
+        "power": net.power,
+        "size": net.size,
+        "stride": net.stride,
+        "dimension": net.dimension,
+        "ambient_dimension": net.ambient_dimension,
+        "polynomial_degree": net.polynomial_degree,
+        "degree": net.degree,
+        "generic_ed_degree": net.generic_ed_degree,
+    }
+
+
+def critical_polynomial_result(net: PolynomialConvNet, X: FloatArray, y: FloatArray) -> dict[str, Any]:
+    """All critical points of the squared error of a polynomial network."""
+    found = net.critical_points(X, y)
+    return {
+        "complex_count": found.complex_count,
+        "expected_count": found.expected_count,
+        "real": [_parameter(point) for point in found.real],
+        "zero": None if found.zero is None else _parameter(found.zero),
+        "note": found.note,
     }
 
 
@@ -141,7 +208,7 @@ def parse_sizes(text: str, name: str) -> list[int]:
     try:
         return [int(word) for word in text.split(",")]
     except ValueError as error:
-        raise InputError(f"{name} must be integers split by commas, such as 3,2, not {text!r}") from error
+        raise InputError(f"{name} must be integers split by commas, such as 3,2, not {text[:60]!r}") from error
 
 
 def read_data(path: Path | None) -> tuple[FloatArray, FloatArray]:
@@ -151,16 +218,23 @@ def read_data(path: Path | None) -> tuple[FloatArray, FloatArray]:
     try:
         if path.suffix == ".json":
             content: Any = json.loads(path.read_text())
-            return np.array(content["X"], dtype=np.float64), np.array(content["y"], dtype=np.float64)
+            return _real(content["X"]), _real(content["y"])
         if path.suffix == ".npz":
             with np.load(path) as arrays:
-                return arrays["X"].astype(np.float64), arrays["y"].astype(np.float64)
+                return _real(arrays["X"]), _real(arrays["y"])
         table = np.loadtxt(path, delimiter=",", ndmin=2)
     except OSError as error:
         raise InputError(f"--data {path} cannot be read: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError, EOFError, RecursionError, zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGED as error:
         raise InputError(f"--data {path} must hold numbers, X and y: {error}") from error
     return table[:, :-1], table[:, -1]
+
+
+def _real(values: Any) -> FloatArray:
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        raise ValueError("complex numbers are not supported")
+    return array.astype(np.float64)
 
 
 def readable(result: dict[str, Any]) -> str:
@@ -183,14 +257,16 @@ def _needed_filter(text: str | None, action: Action) -> Any:
 
 
 def _point(point: CriticalFilter) -> dict[str, Any]:
+    return {"filter": point.filter.tolist(), **_parameter(point), "region": point.region}
+
+
+def _parameter(point: CriticalFilter | CriticalParameter) -> dict[str, Any]:
     return {
-        "filter": point.filter.tolist(),
         "filters": [w.tolist() for w in point.filters],
         "loss": point.loss,
         "kind": point.kind,
         "index": point.index,
         "degenerate": point.degenerate,
-        "region": point.region,
     }
 
 

@@ -121,7 +121,9 @@ def _first_mean(data: Any) -> Vector:
     """Mean of the first rows."""
     rows = as_floating(data[: min(_FIRST_ROWS, data.shape[0]), ...])
     total = namespace(rows).sum(rows, axis=0, dtype=widest_float(rows))
-    return to_numpy(total).astype(np.float64) / rows.shape[0]
+    mean = to_numpy(total).astype(np.float64) / rows.shape[0]
+    # Values that are not finite are found, and named, by the sums that follow.
+    return mean if np.isfinite(mean).all() else np.zeros_like(mean)
 
 
 def orbit_average(action: Action, vector: Vector) -> Vector:

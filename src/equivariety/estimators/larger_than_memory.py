@@ -93,7 +93,7 @@ def row_by_row(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 def _in_memory(estimator: Any, X: Any, sample_weight: Any | None, reset: bool, y: Any) -> TrainingData:
     X = _without_stream(X)
     if isinstance(y, str):
-        X = validated_inputs(estimator, X, reset)
+        X = validated_inputs(estimator, X, reset, summed=True)
         return TrainingData(X, None, validated_weight(sample_weight, X.shape[0]), X, None, single=False)
     X, y = validated_pair(estimator, X, y, reset)
     Y = y if y.ndim == 2 else y[:, None]

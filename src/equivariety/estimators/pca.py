@@ -29,6 +29,7 @@ from equivariety.tolerances import EPSILON
 from equivariety.validation import is_whole_number
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import Problem
+from equivariety.varieties.second_look import Rows, readable_again
 
 
 class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -236,11 +237,12 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
         require_n_components(self.n_components, features)
         action = action_of(self.action, "action", features)
         require_degree(action, "action", "X", features)
-        self._learn(updated(self, data, EquivariantMaps(action), self.center, fresh, "action and center"))
+        accumulated = updated(self, data, EquivariantMaps(action), self.center, fresh, "action and center")
+        self._learn(accumulated, readable_again(data.X, None, data.weight) if fresh and not self.center else None)
         return self
 
-    def _learn(self, accumulated: Accumulated) -> None:
-        problem = Problem.of_data(accumulated.maps, accumulated.moments)
+    def _learn(self, accumulated: Accumulated, rows: Rows | None) -> None:
+        problem = Problem.of_data(accumulated.maps, accumulated.moments, rows)
         spectra = block_spectra(problem, accumulated.moments.weight, self.center)
         if self.ranks is None:
             ranks = chosen_ranks(problem, self.n_components, spectra, accumulated.moments.weight)

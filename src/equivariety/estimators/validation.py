@@ -22,22 +22,23 @@ from equivariety.validation import refuse_masked, refuse_sparse
 _ANY_VALUES = {"ensure_all_finite": False}
 
 
-def validated_inputs(estimator: Any, X: Any, reset: bool) -> Any:
+def validated_inputs(estimator: Any, X: Any, reset: bool, summed: bool = False) -> Any:
     """X by the rules of scikit-learn; a value that is not finite is reported with its row.
 
-    It is a NumPy array, or with array-API dispatch an array of the library and on the device that it came from.
+    It is a NumPy array, or with array-API dispatch an array of the library and on the device that it came from. Data
+    that will be summed are not looked through for such values here: the sums find them.
     """
     checked = validate_data(estimator, _admitted(X, "X"), reset=reset, **_ANY_VALUES)
-    return _finite(X, checked, "X")
+    return _kept(X, checked) if summed else _finite(X, checked, "X")
 
 
 def validated_pair(estimator: Any, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
-    """X likewise, and y, of one or two dimensions, in the library and on the device of X."""
+    """X likewise, and y, of one or two dimensions, in the library and on the device of X; X will be summed."""
     rules = (_ANY_VALUES, {**_ANY_VALUES, "ensure_2d": False})
     given = _admitted(X, "X"), _admitted(y, "y")
     inputs, targets = validate_data(estimator, *given, reset=reset, validate_separately=rules)
     check_consistent_length(inputs, targets)
-    inputs = _finite(X, inputs, "X")
+    inputs = _kept(X, inputs)
     return inputs, beside(_finite(y, targets, "y"), inputs)
 
 
@@ -64,6 +65,11 @@ def _admitted(data: Any, name: str) -> Any:
 def _finite(given: Any, checked: Any, name: str) -> Any:
     """The checked values if all are finite; a tensor as it was given, so that gradients pass through what follows."""
     require_finite(checked, name)
+    return _kept(given, checked)
+
+
+def _kept(given: Any, checked: Any) -> Any:
+    """The checked values; a tensor as it was given."""
     return given if is_torch_array(checked) else checked
 
 

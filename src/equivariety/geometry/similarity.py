@@ -80,7 +80,7 @@ class TransformedComponent:
         return self.component.contains(np.real(back), allowed)
 
 
-def times(component: Component, T: Any) -> TransformedComponent:
+def right_multiplied(component: Component, T: Any) -> TransformedComponent:
     """The matrices X T with X on the component.
 
     Parameters
@@ -98,17 +98,21 @@ def times(component: Component, T: Any) -> TransformedComponent:
     --------
     >>> import equivariety as ev
     >>> component = ev.InvariantMaps(ev.actions.trivial(2), 2).bounded(1).component([1])
-    >>> times(component, [[1, 5], [0, 1]]).ed_degree
+    >>> right_multiplied(component, [[1, 5], [0, 1]]).ed_degree
     2
     """
     m, n = component.maps.shape
     return TransformedComponent(component, np.eye(m), _invertible(T, n))
 
 
-def after(component: Component, T: Any) -> TransformedComponent:
+def left_multiplied(component: Component, T: Any) -> TransformedComponent:
     """The matrices T X with X on the component; T of shape (m, m), invertible."""
     m, n = component.maps.shape
     return TransformedComponent(component, _invertible(T, m), np.eye(n))
+
+
+# The names of version 0.1.
+times, after = right_multiplied, left_multiplied
 
 
 def conjugated(component: Component, T: Any) -> TransformedComponent:

@@ -120,6 +120,8 @@ class ChangeOfBasis:
 
     def panels(self, X: Any) -> tuple[Any, ...]:
         """What :meth:`analyze` computes, as it lies in memory: (samples, members, copies, beta, multiplicity)."""
+        if not self.bundles:
+            return ()  # the two sides of some maps share no irreducible
         xp = namespace(X)
         X = X if self.frames is None else self.frames.apply(X)
         gathered = X if self._contiguous else xp.take(X, constant(self._order, X), axis=1)

@@ -58,6 +58,9 @@ class RankBounded:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rank", whole_number(self.rank, "rank", 0, min(self.maps.shape)))
 
+    def __repr__(self) -> str:
+        return f"<RankBounded of rank {self.rank} in {self.maps!r}>"
+
     def count_components(self, field: str = "R", exact_rank: bool = False) -> int:
         """Number of irreducible components.
 

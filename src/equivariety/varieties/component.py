@@ -61,6 +61,10 @@ class Component:
         object.__setattr__(component, "ranks", ranks)
         return component
 
+    def __repr__(self) -> str:
+        ranks = ", ".join(map(str, self.ranks[:12])) + (", ..." if len(self.ranks) > 12 else "")
+        return f"<Component of ranks ({ranks}) in {self.maps!r}>"
+
     @property
     def rank(self) -> int:
         """Rank of a generic matrix: sum of irrep_dim * rank over the blocks."""

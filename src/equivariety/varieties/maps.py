@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import Action, trivial
+from equivariety.actions import Action, PermutationAction, trivial
 from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants
 from equivariety.isotypic.fingerprints import basis_fingerprint
+from equivariety.isotypic.pair_orbits import count_pair_orbits
 from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.report import MapsReport, report_of
 from equivariety.varieties.scale import lies_within, unit_scale
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
     from equivariety.varieties.bounded import RankBounded
     from equivariety.varieties.problem import DataProblem, TargetProblem
+
+
+# Pairs of points up to which orbits on them are counted: a table of 256 MiB.
+_MOST_PAIRS = 2**26
 
 
 @dataclass(frozen=True, init=False)
@@ -137,7 +143,20 @@ class EquivariantMaps:
     @property
     def dimension(self) -> int:
         """Real dimension of the space: the number of orbits of the group on pairs (codomain point, domain point)."""
+        counted = None if "decomposition" in self.__dict__ else self._pair_orbits
+        if counted is not None:
+            return counted
         return sum(bundle.size * bundle.field.beta * rows * cols for bundle, rows, cols in self.bundle_shapes)
+
+    @cached_property
+    def _pair_orbits(self) -> int | None:
+        """Counted, so that the dimension is known where orbits are too large to be split; None for very many pairs."""
+        domain, codomain = self.domain, self.codomain
+        if not isinstance(domain, PermutationAction) or not isinstance(codomain, PermutationAction):
+            return None
+        if domain.degree * codomain.degree > _MOST_PAIRS:
+            return None
+        return count_pair_orbits(codomain.images, domain.images)
 
     @property
     def largest_rank(self) -> int:
@@ -221,6 +240,30 @@ class EquivariantMaps:
         from equivariety.varieties.bounded import RankBounded
 
         return RankBounded(self, rank)
+
+    def report(self) -> MapsReport:
+        """Which blocks both sides share, which are lost, and what ranks can be reached; print it for a table.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> report = ev.EquivariantMaps(ev.actions.cyclic(4), ev.actions.cyclic(6)).report()
+        >>> report.largest_rank, report.reachable(4), len(report.lost)
+        (2, 2, 3)
+        >>> print(report)
+        block                field dimension   rows columns rank up to
+        (1, 1)                   R         1      1       1          1
+        (2, 1)                   R         1      1       1          1
+        (6, 5)                   C         2      1       0       lost
+        (4, 3)                   C         2      0       1       lost
+        (3, 2)                   C         2      1       0       lost
+        R^4 -> R^6: dimension 2, largest rank 2
+        """
+        return report_of(self.blocks, self.shape)
+
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<{type(self).__name__} R^{n} -> R^{m}, generators: {self.domain.number_of_generators}>"
 
     def problem(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> DataProblem:
         """The mean squared error on data, prepared for all ranks: the best map within a budget, the whole curve.
