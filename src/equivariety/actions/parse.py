@@ -10,6 +10,7 @@ from math import comb, log10, prod
 from pathlib import Path
 
 from equivariety.actions.action import Action
+from equivariety.actions.fields import image_field, volume_field
 from equivariety.actions.grids import (
     image_dihedral,
     image_reflection,
@@ -55,9 +56,10 @@ def parse_action(text: str, degree: int | None = None, most_points: int = MAXIMU
     text : str
         Cycles ``(1 3 4)(2 5)``, several generators split by ``;``, signs as in ``(1 -2 3)(-4)``; or a catalogue
         entry: ``shift:28x28``, ``shift:28x28:axis=1``, ``reflect:28x28``, ``rotate:28x28``, ``dihedral:28x28``,
-        ``rows:28x28``,
-        ``rotate:3x3x3``, ``symmetries:3x3x3``, ``cyclic:12``, ``dihedral:6``, ``symmetric:5``, ``alternating:5``; or
-        ``@file.json`` with 0-based generators. ``^2`` at the end stands for the action on pairs, ``/2`` for that on
+        ``rows:28x28``, ``rotate:3x3x3``, ``symmetries:3x3x3``, ``cyclic:12``, ``dihedral:6``, ``symmetric:5``,
+        ``alternating:5``; or
+        ``@file.json`` with 0-based generators; ``vectors:28x28``, ``pseudovectors:28x28``, ``tensors:3x3x3`` are fields
+        under all symmetries of the grid. ``^2`` at the end stands for the action on pairs, ``/2`` for that on
         2-subsets, ``3*`` in front for three copies; ``+`` joins actions of one group, generator by generator.
     degree : int, optional
         Number of points of cycles, where trailing points are fixed.
@@ -168,7 +170,7 @@ def _parse_base(text: str, degree: int | None, most: int) -> Action:
     build = _CATALOGUE[name].get(len(size))
     if build is None:
         raise InputError(f"action {text!r} has a size of the wrong form: {_usage(name)}")
-    _check_points(prod(size), 2 * size[0] if name == "rows" else 1, text, most)
+    _check_points(prod(size), 2 * size[0] if name == "rows" else _FIELDS.get(name, 1), text, most)
     return build(size, _axis(arguments[1:], name))
 
 
@@ -231,10 +233,10 @@ def _usage(name: str) -> str:
     )
 
 
-def _square(build: Callable[[int], PermutationAction]) -> Callable[[Size, int | None], PermutationAction]:
+def _square(build: Callable[[int], Action]) -> Callable[[Size, int | None], Action]:
     """From a constructor that takes one side: all sides given must agree."""
 
-    def parsed(size: Size, axis: int | None) -> PermutationAction:
+    def parsed(size: Size, axis: int | None) -> Action:
         if len(set(size)) > 1:
             raise InputError(f"sides must be equal for a rotation, not {'x'.join(map(str, size))}")
         return build(size[0])
@@ -242,13 +244,21 @@ def _square(build: Callable[[int], PermutationAction]) -> Callable[[Size, int | 
     return parsed
 
 
+def _field(build: Callable[[int, str], Action], kind: str) -> Callable[[Size, int | None], Action]:
+    """A field under all symmetries of the grid."""
+    return _square(lambda size: build(size, kind))
+
+
+# Entries of the matrices that a generator of a field holds at a point of a volume.
+_FIELDS = {"vectors": 9, "pseudovectors": 9, "tensors": 81}
 _SHAPES = {1: "12", 2: "28x28", 3: "3x3x3"}
 _WITH_AXIS = {"shift", "reflect"}
 # For each name: the constructor for each number of sides of the size.
-_CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], PermutationAction]]] = {
+_CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], Action]]] = {
     "alternating": {1: _square(alternating)},
     "cyclic": {1: _square(cyclic)},
     "dihedral": {1: _square(dihedral), 2: _square(image_dihedral)},
+    "pseudovectors": {2: _field(image_field, "pseudovectors"), 3: _field(volume_field, "pseudovectors")},
     "reflect": {2: lambda size, axis: image_reflection((size[0], size[1]), 1 if axis is None else axis)},
     "rotate": {2: _square(image_rotation), 3: _square(volume_rotations)},
     "rows": {2: lambda size, axis: row_permutations((size[0], size[1]))},
@@ -258,4 +268,6 @@ _CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], PermutationAction]]
     },
     "symmetric": {1: _square(symmetric)},
     "symmetries": {3: _square(volume_symmetries)},
+    "tensors": {2: _field(image_field, "tensors"), 3: _field(volume_field, "tensors")},
+    "vectors": {2: _field(image_field, "vectors"), 3: _field(volume_field, "vectors")},
 }
