@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -23,7 +24,8 @@ class EquivariantLinear(BlockNetwork):
     codomain : PermutationAction, optional
         By default the domain.
     rank : int, optional
-        Factor M through a hidden space of at most this dimension, spread evenly over the blocks.
+        Factor M through a hidden space of at most this dimension, spread evenly over the blocks; with a warning if no
+        equivariant map has that rank.
     ranks : sequence of int, optional
         Instead of ``rank``: the rank of every block, in the order of ``maps.blocks``.
     bias : bool
@@ -114,5 +116,9 @@ def _hidden(maps: EquivariantMaps, rank: int | None, ranks: Sequence[int] | None
     if rank is not None and ranks is not None:
         raise InputError(f"give rank or ranks, not both: rank={rank}, ranks={tuple(ranks)}")
     if rank is not None:
-        return [equal_ranks(maps, rank)]
+        ranks = equal_ranks(maps, rank)
+        if maps.largest_rank < rank:
+            warnings.warn(f"maps between these actions have rank at most {maps.largest_rank}, less than rank={rank}: "
+                          "the blocks that only one side has are lost", UserWarning, stacklevel=3)  # fmt: skip
+        return [ranks]
     return [] if ranks is None else [Component(maps, tuple(ranks)).ranks]

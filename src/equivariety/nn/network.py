@@ -20,6 +20,9 @@ from equivariety.nn.ranks import validated_widths
 from equivariety.varieties import BlockMap, Component, EquivariantMaps, HiddenSpace, NearestPoint, Solution
 from equivariety.varieties.block_map import Coordinates
 
+# Ranks that a short description lists.
+_MOST_RANKS = 12
+
 
 class BlockNetwork(Constants):
     """An equivariant linear map as a product of block maps, with an optional invariant bias.
@@ -123,6 +126,18 @@ class BlockNetwork(Constants):
         blocks = self.maps.coordinates(given)
         factor.load_blocks(solution_blocks(self.maps.from_coordinates(blocks)))
 
+    def __repr__(self) -> str:
+        """Sizes, ranks and weights in one line: ``EquivariantLinear(6 -> 2 -> 6, ranks (0, 1, 0, 0), 10 weights)``."""
+        blocks, hidden = self.maps.blocks, self.layout.hidden
+        inner = [sum(block.irrep_dim * width for block, width in zip(blocks, widths, strict=True)) for widths in hidden]
+        sizes = " -> ".join(map(str, [self.maps.domain.degree, *inner, self.maps.codomain.degree]))
+        parts = [sizes, f"{sum(weight.numel() for weight in self.parameters())} weights"]
+        if hidden:
+            parts.insert(1, f"ranks {_shortened(self.component.ranks)}")
+        if self.bias is not None:
+            parts.append("bias")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw weights such that every block keeps the variance of its coordinates; the bias starts at zero."""
         for factor in self._factors():
@@ -204,6 +219,13 @@ class BlockNetwork(Constants):
 def _float_bits(probe: Tensor) -> NDArray[np.float64]:
     """The float64 numbers whose bits a probe holds."""
     return probe.detach().cpu().to(torch.int64).contiguous().numpy().view(np.float64)
+
+
+def _shortened(ranks: tuple[int, ...]) -> str:
+    """At most a dozen ranks, and how many there are."""
+    if len(ranks) <= _MOST_RANKS:
+        return str(ranks)
+    return f"({', '.join(map(str, ranks[:_MOST_RANKS]))}, ...) of {len(ranks)} blocks"
 
 
 def identity_blocks(factor: Factor) -> dict[int, Any]:
