@@ -14,16 +14,15 @@ from typing import Any
 import numpy as np
 import sympy
 
+import equivariety as ev
+
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "polynomial_networks.json").read_text())
 
 
-class Signed:
-    """Signed permutations as the library reads them: (P x)_i = signs[i] x_images[i]."""
-
-    def __init__(self, generators: Any) -> None:
-        given = np.array(generators)
-        self.images = np.abs(given) - 1
-        self.signs = np.sign(given).astype(np.int8)
+def signed(generators: Any) -> ev.SignedPermutationAction:
+    """The action (P x)_i = sign x_image of 1-based images with signs."""
+    given = np.array(generators)
+    return ev.SignedPermutationAction(np.abs(given) - 1, np.sign(given))
 
 
 def matrices(generators: Any) -> list[Any]:

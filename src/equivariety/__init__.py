@@ -6,15 +6,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from equivariety.actions import Action as Action
+    from equivariety.actions import OrthogonalAction as OrthogonalAction
     from equivariety.actions import PermutationAction as PermutationAction
+    from equivariety.actions import SignedPermutationAction as SignedPermutationAction
     from equivariety.audit import equivariance_error as equivariance_error
     from equivariety.convolution import LinearConvNet as LinearConvNet
+    from equivariety.convolution import PolynomialConvNet as PolynomialConvNet
     from equivariety.errors import InputError as InputError
     from equivariety.estimators import EquivariantCovariance as EquivariantCovariance
     from equivariety.estimators import EquivariantDMD as EquivariantDMD
     from equivariety.estimators import EquivariantPCA as EquivariantPCA
     from equivariety.estimators import EquivariantRegression as EquivariantRegression
     from equivariety.estimators import EquivariantRegressionCV as EquivariantRegressionCV
+    from equivariety.estimators import InvariantFeatures as InvariantFeatures
     from equivariety.estimators import InvariantRegression as InvariantRegression
     from equivariety.estimators import SymmetrySearch as SymmetrySearch
     from equivariety.models import load_model as load_model
@@ -33,6 +38,9 @@ __version__ = "0.1.0"
 # Public names and the module each lives in. They load on first use, so that ``import equivariety`` is quick and
 # never pulls in torch, scikit-learn or matplotlib.
 _HOMES = {
+    "Action": "equivariety.actions",
+    "OrthogonalAction": "equivariety.actions",
+    "SignedPermutationAction": "equivariety.actions",
     "DeterminantalVariety": "equivariety.varieties",
     "EquivariantCovariance": "equivariety.estimators",
     "EquivariantDMD": "equivariety.estimators",
@@ -41,10 +49,12 @@ _HOMES = {
     "EquivariantRegression": "equivariety.estimators",
     "EquivariantRegressionCV": "equivariety.estimators",
     "InputError": "equivariety.errors",
+    "InvariantFeatures": "equivariety.estimators",
     "InvariantMaps": "equivariety.varieties",
     "InvariantRegression": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
+    "PolynomialConvNet": "equivariety.convolution",
     "SymmetrySearch": "equivariety.estimators",
     "expected_risk": "equivariety.statistics",
     "learning_coefficient": "equivariety.statistics",
@@ -55,7 +65,7 @@ _HOMES = {
     "load_model": "equivariety.models",
     "save_model": "equivariety.models",
 }
-_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "testing")
+_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "statistics", "testing")
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.isotypic.irreducible import Label
 from equivariety.tolerances import linearity_cutoff
@@ -71,8 +71,8 @@ class EquivarianceError(float):
 
 def equivariance_error(
     subject: Any,
-    domain: PermutationAction,
-    codomain: PermutationAction | None = None,
+    domain: Action,
+    codomain: Action | None = None,
     seed: int = 0,
 ) -> EquivarianceError:
     """How far a matrix, a function, an estimator or a torch module f is from f(P_domain x) = P_codomain f(x).
@@ -87,7 +87,7 @@ def equivariance_error(
         A callable takes rows of shape (samples, domain degree); a torch module is called in its own precision, on its
         own device, without gradients. A fitted estimator of scikit-learn's kind stands for its predictions, one
         without predictions for its reconstructions ``inverse_transform(transform(rows))``.
-    domain, codomain : PermutationAction
+    domain, codomain : Action
         By default the codomain is the domain; a trivial action asks for invariance.
     seed : int
         Of the random rows.
@@ -139,19 +139,28 @@ def _matrix_errors(
     """Relative errors of x -> M x + b, the bias as one more column."""
     constant = np.zeros(len(matrix)) if bias is None else bias
     whole = np.column_stack([matrix, constant])
-    # (M P)[:, image] = M and (P' M) = M[image']: compare M[image'][:, image] with M.
+    # M is equivariant if T' M T^t = M, and b if T' b = b.
     return tuple(
-        _relative(np.column_stack([matrix[row][:, column], constant[row]]) - whole, whole)
-        for row, column in zip(maps.codomain.images, maps.domain.images, strict=True)
+        _relative(maps.codomain.apply(_with_moved_rows(matrix, maps, number, constant).T, number).T - whole, whole)
+        for number in range(maps.domain.number_of_generators)
     )
+
+
+def _with_moved_rows(
+    matrix: NDArray[np.float64], maps: EquivariantMaps, generator: int, constant: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(M T^t, b)."""
+    return np.column_stack([maps.domain.apply(matrix, generator), constant])
 
 
 def _sampled_errors(
     apply: Rows, rows: NDArray[np.float64], images: NDArray[np.float64], maps: EquivariantMaps
 ) -> tuple[float, ...]:
     return tuple(
-        _relative(_checked(apply(rows[:, first]), images.shape) - images[:, second], images)
-        for first, second in zip(maps.domain.images, maps.codomain.images, strict=True)
+        _relative(
+            _checked(apply(maps.domain.apply(rows, number)), images.shape) - maps.codomain.apply(images, number), images
+        )
+        for number in range(maps.domain.number_of_generators)
     )
 
 

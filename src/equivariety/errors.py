@@ -1,10 +1,17 @@
-"""The one error type that users meet at the door.
+"""The error type that users meet at the door, and the one for arithmetic that fails.
 
 Every public function validates its arguments once and raises :class:`InputError`, whose message names the
 argument, what was given and what was expected. The command prints that message as one line and exits with code 2.
 """
 
 from __future__ import annotations
+
+
+class NumericalError(ArithmeticError):
+    """Two computations of one number differ by more than rounding: a machine or a library computes wrongly.
+
+    No result comes out of such a computation. It is nobody's input that is wrong, hence no :class:`InputError`.
+    """
 
 
 class InputError(ValueError):

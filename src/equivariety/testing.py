@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.audit import EquivarianceError, equivariance_error
 from equivariety.tolerances import EPSILON, equivariance_cutoff
 
 
 def assert_equivariant(
     subject: Any,
-    domain: PermutationAction,
-    codomain: PermutationAction | None = None,
+    domain: Action,
+    codomain: Action | None = None,
     tolerance: float | None = None,
     seed: int = 0,
 ) -> None:

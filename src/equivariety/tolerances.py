@@ -72,6 +72,15 @@ def residual_cutoff(energy: float) -> float:
 RESOLVED_LOSS = 1e-3
 
 
+def parseval_error(rows: int, points: int, precision: float) -> float:
+    """Relative error of sums of squares of rows and of their coordinates, at most.
+
+    Sums of positive terms in a chunk of so many rows, and over the points of a row, lose at most half an epsilon with
+    each term, far less as a rule. Constant data, whose rounding errors all have one sign, came to a fourth of this.
+    """
+    return ((rows + points) / 4 + 64) * precision
+
+
 def membership_cutoff(norm: float, size: int) -> float:
     """A matrix within this distance of a variety counts as lying on it: size * sqrt(epsilon) * norm / 100.
 
@@ -86,15 +95,31 @@ def membership_cutoff(norm: float, size: int) -> float:
 CLEARLY_ZERO = EPSILON**0.5
 CLEARLY_NONZERO = EPSILON**0.375
 
+ROUNDED_GENERATORS = 1e-11
+"""Matrices whose products close up less well than this were rounded, and decisions are made at their precision."""
+
+
+def clearly_zero(noise: float) -> float:
+    """The lower limit for generators that are given with an error."""
+    return max(CLEARLY_ZERO, 100 * noise)
+
+
+def clearly_nonzero(noise: float) -> float:
+    """The upper limit for generators that are given with an error."""
+    return max(CLEARLY_NONZERO, 1000 * noise)
+
 
 def equal_eigenvalue_cutoff(size: int) -> float:
     """Eigenvalues of a symmetric matrix of norm 1 are equal when neighbors differ by at most this."""
     return 8 * size * EPSILON
 
 
-def normal_form_cutoff(size: int) -> float:
-    """Frobenius norm up to which a matrix of this size, with Gaussian or orthonormal blocks, counts as zero."""
-    return 64 * size * EPSILON
+def normal_form_cutoff(size: int, noise: float = 0.0) -> float:
+    """Frobenius norm up to which a matrix of this size, with Gaussian or orthonormal blocks, counts as zero.
+
+    ``noise`` is the error of the generators, if they are matrices in few digits.
+    """
+    return size * (64 * EPSILON + 100 * noise)
 
 
 def linearity_cutoff(size: int, precision: float) -> float:
@@ -119,6 +144,24 @@ def equal_singular_values_gap(largest: float, size: int, precision: float = EPSI
 def vanishing_cutoff(scale: float, size: int) -> float:
     """A gradient or a curvature up to this counts as zero: size * sqrt(epsilon) / 10 times its natural scale."""
     return 0.1 * size * EPSILON**0.5 * scale
+
+
+ORTHOGONAL_DEFECT = 1e-5
+"""A given matrix T counts as orthogonal if no entry of T T^t - 1 exceeds this: matrices in six digits are common."""
+
+PRECISE_DEFECT = 1e-10
+"""A larger defect of a given orthogonal matrix is worth a warning."""
+
+SAME_FIBRES = 1e-4
+"""Matrices on the fibres of two orbits that differ by no more act alike: those of a finite group differ by far more."""
+
+UNCLEAR_FIXED = 1e-3
+"""Squared lengths (1 - U) x, summed over the loops U of an orbit, below this but not zero decide nothing."""
+
+
+def fixed_cutoff(largest: float) -> float:
+    """Squared lengths up to this count as zero: matrices may carry the defect that is allowed to them."""
+    return 1e-8 * max(largest, 1.0)
 
 
 FILTER_TOLERANCE = EPSILON**0.5

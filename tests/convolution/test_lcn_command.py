@@ -67,6 +67,21 @@ def test_critical(tmp_path, suffix):
     assert found["zero"]["kind"] == "zero"
 
 
+def test_power(tmp_path):
+    found = run_json("3,3", "1,1", "--power", 2)
+    assert (found["dimension"], found["degree"], found["generic_ed_degree"]) == (5, 24, 219)
+    assert (found["power"], found["polynomial_degree"], found["ambient_dimension"]) == (2, 2, 15)
+    random, path = np.random.default_rng(0), tmp_path / "data.npz"
+    np.savez(path, X=random.standard_normal((9, 3)), y=random.standard_normal(9))
+    found = run_json("2,2", "1,1", "critical", "--power", 2, "--data", path)
+    assert (found["complex_count"], found["expected_count"], found["note"]) == (14, 14, "")
+    assert {point["kind"] for point in found["real"]} == {"pure"}
+    with pytest.raises(InputError, match="factor is for linear networks: leave out --power"):
+        run("2,2", "1,1", "factor", "1,2,3", "--power", 2)
+    with pytest.raises(InputError, match="power must be an integer above 1, not 0"):
+        run("2,2", "1,1", "--power", 0)
+
+
 def test_theorem():
     found = run_json("2,2", "2,1", "theorem", "--trials", 5)
     assert (found["trials"], found["zero"], found["spurious"], found["exceptions"]) == (5, 5, 0, 0)

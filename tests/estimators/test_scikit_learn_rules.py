@@ -28,6 +28,7 @@ ON_NUMPY = [
     ev.EquivariantCovariance(),
     ev.EquivariantCovariance(mean="free", shrinkage="ledoit-wolf"),
     ev.EquivariantDMD(),
+    ev.InvariantFeatures(),
     ev.EquivariantDMD(rank=1),
     ev.EquivariantRegressionCV(),
 ]

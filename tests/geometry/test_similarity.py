@@ -8,7 +8,7 @@ import pytest
 
 import equivariety as ev
 from computer_algebra import need
-from equivariety.geometry.similarity import after, conjugated, ed_degree_in_complex_basis, times
+from equivariety.geometry.similarity import conjugated, ed_degree_in_complex_basis, left_multiplied, right_multiplied
 from equivariety.varieties import Component
 
 PAIR = Component(ev.EquivariantMaps(ev.PermutationAction.from_cycles("(1 2)(3 4)")), (1, 1))
@@ -25,8 +25,8 @@ def test_what_carries_over():
     X = PAIR.nearest(rng.standard_normal((4, 4))).matrix()
     smaller = next(iter(PAIR.singular_locus())).nearest(X).matrix()
     for image, at in (
-        (times(PAIR, T), lambda M: M @ T),
-        (after(PAIR, T), lambda M: T @ M),
+        (right_multiplied(PAIR, T), lambda M: M @ T),
+        (left_multiplied(PAIR, T), lambda M: T @ M),
         (conjugated(PAIR, T), lambda M: np.linalg.solve(T, M @ T)),
     ):
         assert (image.dimension, image.degree) == (PAIR.dimension, PAIR.degree) == (6, 4)
@@ -43,7 +43,7 @@ def test_which_changes_of_basis_keep_the_ed_degree():
     T = rng.standard_normal((4, 4))
     orthogonal = np.linalg.qr(T)[0]
     equivariant = np.diag([1.0, 1.0, 2.0, 2.0])
-    assert times(PAIR, T).ed_degree == after(PAIR, T).ed_degree == 4
+    assert right_multiplied(PAIR, T).ed_degree == left_multiplied(PAIR, T).ed_degree == 4
     assert conjugated(PAIR, orthogonal).ed_degree == conjugated(PAIR, equivariant).ed_degree == 4
     for bad in (T, np.diag([1.0, 2.0, 1.0, 1.0])):
         assert not conjugated(PAIR, bad).keeps_ed_degree
@@ -122,10 +122,10 @@ def test_a_complex_block(change, tmp_path):
 
 def test_errors():
     with pytest.raises(ev.InputError, match="T must be invertible, not of rank 1"):
-        times(PAIR, np.ones((4, 4)))
+        right_multiplied(PAIR, np.ones((4, 4)))
     with pytest.raises(ev.InputError, match=r"T must have shape \(4, 4\), not \(3, 3\)"):
-        after(PAIR, np.eye(3))
+        left_multiplied(PAIR, np.eye(3))
     with pytest.raises(ev.InputError, match="square"):
         conjugated(ev.InvariantMaps(ev.actions.cyclic(3), 2).bounded(1).component([1]), np.eye(3))
     with pytest.raises(ev.InputError, match=r"shape \(4, 4\), not \(2, 2\)"):
-        times(PAIR, np.eye(4)).contains(np.eye(2))
+        right_multiplied(PAIR, np.eye(4)).contains(np.eye(2))

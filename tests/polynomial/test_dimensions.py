@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import equivariety as ev
-from polynomial_cases import REFERENCE, Signed, brute_dimension
+from polynomial_cases import REFERENCE, brute_dimension, signed
 
 GROUPS = {
     "A4": ev.actions.alternating(4),
@@ -35,7 +35,7 @@ def test_dense_networks_of_the_reference(case):
 @pytest.mark.parametrize("case", REFERENCE["equivariant_network_dimensions"],
                          ids=lambda case: f"{case['group']} {case['widths']} {case['power']}")  # fmt: skip
 def test_equivariant_networks_of_the_reference(case):
-    net = ev.PolynomialNet([Signed(generators) for generators in case["generators"]], case["power"])
+    net = ev.PolynomialNet([signed(generators) for generators in case["generators"]], case["power"])
     assert list(net.widths) == case["widths"]
     assert [space.dimension for space in net.weight_spaces] == case["hom_dimensions"]
     assert net.scalings == sum(case["hidden_orbits"])
@@ -60,7 +60,7 @@ SIGNED = {
 
 @pytest.mark.parametrize("case", REFERENCE["signed_hidden_layers_even_power"], ids=lambda case: case["what"])
 def test_hidden_layers_with_signs_and_even_powers(case):
-    net = ev.PolynomialNet([Signed(generators) for generators in SIGNED[case["what"]]], case["power"])
+    net = ev.PolynomialNet([signed(generators) for generators in SIGNED[case["what"]]], case["power"])
     assert [space.dimension for space in net.weight_spaces] == case["hom_dimensions"]
     assert net.dimension == case["dimension"]
 
@@ -98,7 +98,7 @@ BRUTE = {
 @pytest.mark.parametrize("name", BRUTE)
 def test_dimension_is_the_rank_of_the_coefficients(name):
     layers, powers = BRUTE[name]
-    net = ev.PolynomialNet([Signed(generators) for generators in layers], powers)
+    net = ev.PolynomialNet([signed(generators) for generators in layers], powers)
     assert net.dimension == brute_dimension(layers, powers)
     assert net.dimension <= min(net.expected_dimension, net.cut_bound)
 
@@ -145,7 +145,7 @@ def test_the_symmetric_group_is_counted_without_listing_it():
 def test_a_signed_group_is_counted_without_listing_it():
     """All sign changes of 16 coordinates: 65,536 elements; output i may be x_i x_j^2 only."""
     signs = np.ones((16, 16), dtype=int) - 2 * np.eye(16, dtype=int)
-    layer = Signed(signs * np.arange(1, 17))
+    layer = signed(signs * np.arange(1, 17))
     net = ev.PolynomialNet([layer, layer, layer], 3)
     assert net.ambient_dimension == 16 * 16
     assert net.dimension == 16

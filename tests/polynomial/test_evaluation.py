@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import equivariety as ev
-from polynomial_cases import REFERENCE, Signed
+from polynomial_cases import REFERENCE, signed
 
-ROTATION = Signed([[2, -1]])
-SWAP = Signed([[2, 1]])
-RING = Signed([[2, 3, 4, 1]])
+ROTATION = signed([[2, -1]])
+SWAP = signed([[2, 1]])
+RING = signed([[2, 3, 4, 1]])
 NETS = {
     "dense": ev.PolynomialNet([3, 4, 2], 3),
     "ring": ev.PolynomialNet([RING, RING, RING, RING], [2, 3]),
-    "rotation, odd power": ev.PolynomialNet([ROTATION, Signed([[2, -1, 4, -3]]), ROTATION], 3),
+    "rotation, odd power": ev.PolynomialNet([ROTATION, signed([[2, -1, 4, -3]]), ROTATION], 3),
     "rotation, even power": ev.PolynomialNet([RING, ROTATION, SWAP], 2),
     "S3": ev.PolynomialNet.group_convolution(ev.actions.symmetric(3), [1, 2, 1]),
     "invariant": ev.PolynomialNet([ev.actions.dihedral(5), ev.actions.dihedral(5), 2]),
@@ -124,6 +124,10 @@ def test_floating_weights_are_the_fractions_that_they_are():
         (lambda: ev.PolynomialNet("3,4"), "layers must be a sequence of widths or actions, not '3,4'"),
         (lambda: ev.PolynomialNet([3, 0, 1]), "the width of layer 1 must be a whole number of at least 1, not 0"),
         (lambda: ev.PolynomialNet([3, 2.5, 1]), "layer 1 must be a width or an action .* not 2.5"),
+        (
+            lambda: ev.PolynomialNet([ev.OrthogonalAction([[0.6, 0.8], [-0.8, 0.6]]), 1]),
+            r"layer 0 must be a width or an action by \(signed\) permutations, not <OrthogonalAction",
+        ),
         (lambda: ev.PolynomialNet([3, None, 1]), "layer 1 must be a width or an action .* not None"),
         (lambda: ev.PolynomialNet([3, 2, 1], 1), "power must be a whole number from 2 to 1000000, not 1"),
         (lambda: ev.PolynomialNet([3, 2, 1], 2.5), "power must be a whole number of at least 2, or one for each"),
@@ -174,6 +178,9 @@ def test_a_network_is_a_value():
     assert net != ev.PolynomialNet([ring, ring, 1], 3)
     assert repr(ev.PolynomialNet([3, 4, 1])) == "PolynomialNet([3, 4, 1], power=2)"
     assert repr(ev.PolynomialNet([3, 4, 4, 1], [2, 3])) == "PolynomialNet([3, 4, 4, 1], power=(2, 3))"
+    assert ev.PolynomialNet([ring, ev.OrthogonalAction([[0.0, 1.0], [-1.0, 0.0]])]) == ev.PolynomialNet(
+        [ring, ROTATION]
+    )
     assert eval(repr(net), {"PolynomialNet": ev.PolynomialNet, "PermutationAction": ev.PermutationAction}) == net
 
 

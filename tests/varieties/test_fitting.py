@@ -11,6 +11,7 @@ from scipy import sparse
 import equivariety as ev
 from cases import FAMILIES, data, pairs_of_actions, random_map
 from equivariety.errors import InputError
+from equivariety.moments.sparse_rows import SparseRows
 from equivariety.varieties.fitting import data_moments
 
 # Families with one action on both sides, whose inputs can be their own targets.
@@ -209,8 +210,6 @@ def test_the_talks_losses_and_parameters_on_digits():
         (np.full((5, 5), 1e200), np.ones((5, 5)), "X must hold numbers whose squares are finite: some are too large"),
         (np.ma.ones((5, 5)), None, "X must not be a masked array: fill the masked values, or leave their rows out, fi"),
         (np.ones((5, 5)), np.ma.ones((5, 5)), "Y must not be a masked array"),
-        (sparse.csr_array(np.eye(5)), None, r"X must be a dense array: sparse .* not supported, use X\.toarray\(\)"),
-        (sparse.csr_matrix(np.eye(5)), None, r"X must be a dense array: sparse .* not supported, use X\.toarray\(\)"),
         (np.full((5, 5), 1e200), None, "X must hold numbers whose squares are finite: some are too large"),
     ],
 )
@@ -256,3 +255,26 @@ def test_matrices_of_numpy_are_arrays():
     family = FAMILIES["one permutation"].bounded(2)
     X = np.random.default_rng(0).normal(size=(20, 5))
     assert family.fit(np.matrix(X)).loss == family.fit(X).loss
+
+
+@pytest.mark.parametrize("make", [sparse.csr_array, sparse.csc_matrix, sparse.coo_array])
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.uint8])
+def test_sparse_rows_are_read_slab_by_slab(make, kind, monkeypatch):
+    """Only some rows are dense at a time: the whole is never asked for."""
+    rng = np.random.default_rng(0)
+    X = (rng.integers(1, 9, (40, 5)) * (rng.random((40, 5)) < 0.3)).astype(kind)
+    Y = rng.standard_normal((40, 5))
+    family = FAMILIES["one permutation"].bounded(2)
+    monkeypatch.setattr("equivariety.moments.streams._SLAB_VALUES", 35)
+    sizes, read = [], SparseRows.__getitem__
+    monkeypatch.setattr(SparseRows, "__getitem__", lambda self, rows: _noted(sizes, read(self, rows)))
+    for targets in (None, Y):
+        known, found = family.fit(X, targets), family.fit(make(X), targets)
+        np.testing.assert_allclose(found.matrix(), known.matrix(), atol=1e-5)
+        assert found.ranks == known.ranks
+    assert 1 <= max(sizes) <= 7
+
+
+def _noted(sizes, rows):
+    sizes.append(len(rows))
+    return rows

@@ -1,5 +1,6 @@
 """What acts: permutation actions, cycle notation and the catalogue."""
 
+from equivariety.actions.action import Action
 from equivariety.actions.graphs import graph_automorphisms
 from equivariety.actions.grids import (
     image_dihedral,
@@ -13,12 +14,17 @@ from equivariety.actions.grids import (
 )
 from equivariety.actions.named import alternating, cyclic, dihedral, symmetric, trivial
 from equivariety.actions.notation import format_cycles, parse_cycles
+from equivariety.actions.orthogonal import OrthogonalAction
 from equivariety.actions.parse import parse_action
 from equivariety.actions.permutation import PermutationAction
 from equivariety.actions.products import direct_product, regular
+from equivariety.actions.signed import SignedPermutationAction
 
 __all__ = [
+    "Action",
+    "OrthogonalAction",
     "PermutationAction",
+    "SignedPermutationAction",
     "alternating",
     "cyclic",
     "dihedral",

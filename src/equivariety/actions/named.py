@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from equivariety.actions.action import Action
 from equivariety.actions.permutation import PermutationAction
 from equivariety.validation import whole_number
 
@@ -63,7 +64,7 @@ def alternating(degree: int) -> PermutationAction:
     return PermutationAction(np.stack([triple, cycle]))
 
 
-def trivial(degree: int, like: PermutationAction | None = None) -> PermutationAction:
+def trivial(degree: int, like: Action | None = None) -> PermutationAction:
     """The trivial action: every generator fixes every point.
 
     As a codomain it turns equivariant maps into invariant ones; ``like`` gives it as many generators as another
@@ -74,5 +75,5 @@ def trivial(degree: int, like: PermutationAction | None = None) -> PermutationAc
     >>> trivial(2, like=cyclic(5)).cycles()
     '()'
     """
-    generators = 1 if like is None else len(like.generators)
+    generators = 1 if like is None else like.number_of_generators
     return PermutationAction(np.tile(np.arange(whole_number(degree, "degree", 1)), (generators, 1)))

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import operations
+from equivariety.actions import fibres, operations
+from equivariety.actions.action import Action, new_numbers, same_number_of_generators, signed_or_plain
+from equivariety.actions.fibres import Fibres
+from equivariety.actions.images import validated_images, validated_signs
 from equivariety.actions.notation import format_cycles, parse_cycles
+from equivariety.actions.subsets import on_subsets
+from equivariety.actions.vectors import on_vectors
 from equivariety.errors import InputError
 from equivariety.validation import is_whole_number, shown, whole_number
 
@@ -22,7 +27,7 @@ _REPR_LIMIT = 64  # points up to which ``repr`` writes the cycles out
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class PermutationAction:
+class PermutationAction(Action):
     """A finite group acting on the points 0..n-1 by permutations, and on R^n by permuting coordinates.
 
     The group is given by generators; it is never enumerated. A generator is a sequence ``image`` with
@@ -53,11 +58,13 @@ class PermutationAction:
     (25, 7)
     """
 
+    generality = 0
+
     images: NDArray[np.intp]
     """The generators as the rows of one read-only array, shape (number of generators, degree)."""
 
     def __init__(self, generators: Iterable[Any]) -> None:
-        object.__setattr__(self, "images", _validated(generators))
+        object.__setattr__(self, "images", validated_images(generators))
 
     @classmethod
     def from_cycles(cls, text: str, degree: int | None = None) -> PermutationAction:
@@ -70,6 +77,11 @@ class PermutationAction:
         """
         return cls(parse_cycles(text, degree))
 
+    @classmethod
+    def fitting(cls, parts: Sequence[Fibres], degree: int) -> PermutationAction | None:
+        found = fibres.signs_of(parts, degree)
+        return cls(found[0]) if found is not None and (found[1] > 0).all() else None
+
     @property
     def degree(self) -> int:
         """Number of points n."""
@@ -80,10 +92,23 @@ class PermutationAction:
         """The generators as 0-based images."""
         return tuple(self.images)
 
+    @cached_property
+    def parts(self) -> tuple[Fibres, ...]:
+        return (fibres.of_signs(self.images),)
+
+    @cached_property
+    def monomial(self) -> tuple[NDArray[np.intp], NDArray[np.int8]]:
+        return self.images, np.ones(self.images.shape, dtype=np.int8)
+
     @property
-    def is_trivial(self) -> bool:
-        """Whether every generator is the identity."""
-        return bool((self.images == np.arange(self.degree)).all())
+    def permutes(self) -> bool:
+        return True
+
+    def apply(self, X: Any, generator: int = 0) -> NDArray[Any]:
+        rows = np.asarray(X)
+        if rows.ndim != 2 or rows.shape[1] != self.degree:
+            raise InputError(f"X must have shape (samples, {self.degree}), not {rows.shape}")
+        return rows[:, self.images[generator]]
 
     def cycles(self) -> str:
         """The generators in cycle notation, separated by ``;``."""
@@ -93,15 +118,6 @@ class PermutationAction:
     def orbit_labels(self) -> NDArray[np.intp]:
         """For each point the number of its orbit; orbits are numbered by their smallest point. Shape (n,)."""
         return operations.orbit_labels(self.images)
-
-    def orbits(self) -> tuple[NDArray[np.intp], ...]:
-        """The orbits, each sorted, ordered by their smallest point.
-
-        Computed as connected components in one pass over the generators.
-        """
-        order = np.argsort(self.orbit_labels, kind="stable")
-        ends = np.cumsum(np.bincount(self.orbit_labels))[:-1]
-        return tuple(np.split(order, ends))
 
     def one_permutation(self) -> PermutationAction:
         """One permutation whose cycles are the orbits, points ascending: it has the same invariant maps.
@@ -148,41 +164,104 @@ class PermutationAction:
         >>> PermutationAction.from_cycles("(1 3 4)(2 5)").restrict([1, 4]).cycles()
         '(1 2)'
         """
-        kept = np.asarray(points)
-        if (
-            kept.ndim != 1
-            or not kept.size
-            or kept.dtype.kind not in "iu"
-            or not 0 <= kept.min() <= kept.max() < self.degree
-        ):
-            raise InputError(f"points must be one or several of 0..{self.degree - 1}, not {points!r}")
-        number = np.full(self.degree, -1, dtype=np.intp)
-        number[kept] = np.arange(kept.size)
-        images = number[self.images[:, kept]]
-        if np.unique(kept).size < kept.size or (images < 0).any():
+        number = new_numbers(points, self.degree)
+        images = number[self.images[:, np.asarray(points)]]
+        if (images < 0).any():
             raise InputError("points must be a union of orbits, each point once: the generators carry them elsewhere")
         return PermutationAction(images)
 
-    def on_subsets(self, size: int) -> PermutationAction:
+    @overload
+    def on_subsets(self, size: int) -> PermutationAction: ...
+    @overload
+    def on_subsets(self, size: int, oriented: bool) -> Action: ...
+    def on_subsets(self, size: int, oriented: bool = False) -> Action:
         """The action on the subsets of ``size`` points, in lexicographic order.
+
+        With ``oriented`` a subset is a product e_i ^ e_j ^ ... that changes its sign when two factors are swapped:
+        oriented edges, faces, and so on. The sign of an image is that of the permutation that sorts it.
 
         Examples
         --------
         >>> PermutationAction.from_cycles("(1 2 3 4)").on_subsets(2).cycles()
         '(1 4 6 3)(2 5)'
+        >>> PermutationAction.from_cycles("(1 2 3 4)").on_subsets(2, oriented=True).cycles()
+        '(1 4 -6 -3)(2 -5)'
         """
+        if oriented:
+            return on_subsets(self, size, oriented)
         if not is_whole_number(size) or not 1 <= size <= self.degree:
             raise InputError(f"size of the subsets must be from 1 to the degree {self.degree}, not {shown(size)}")
         return PermutationAction(operations.on_subsets(self.images, int(size)))
 
-    def __add__(self, other: PermutationAction) -> PermutationAction:
+    def with_signs(self, signs: Any) -> Action:
+        """The same permutations with signs: ``(T x)[i] = signs[g, i] * x[sigma_g(i)]``.
+
+        Parameters
+        ----------
+        signs : array_like of +1 and -1, shape (generators, degree), or (degree,) for one generator
+
+        Examples
+        --------
+        >>> PermutationAction.from_cycles("(1 2)(3)").with_signs([1, 1, -1])
+        SignedPermutationAction.from_cycles('(1 2)(-3)', degree=3)
+        """
+        return signed_or_plain(self.images, validated_signs(signs, self.images.shape))
+
+    def on_vectors(self, matrices: Any, order: str = "points") -> Action:
+        """Vectors on the points: ``(T x)_i = R[g][i] x_sigma_g(i)``, x_i in R^d the vector at point i.
+
+        If g carries the point i' = sigma_g(i) to the point i, R[g] says how a vector carried along is written there: a
+        rotation for velocities and forces, det(R) R for magnetic fields, the induced matrix for tensors.
+
+        Parameters
+        ----------
+        matrices : sequence with one entry for each generator
+            A d x d matrix for all points, or an array of shape (n, d, d) with one for each point; both may occur. For
+            one generator the d x d matrix itself will do. Orthogonal, as for :class:`OrthogonalAction`.
+        order : {"points", "components"}
+            How data are stored: component c of point i at ``d * i + c`` (an array of shape (samples, n, d), flattened),
+            or at ``n * c + i`` (an array of shape (samples, d, n), flattened).
+
+        Returns
+        -------
+        Action
+            A signed permutation if the matrices permute the components up to signs, else an `OrthogonalAction`.
+
+        Raises
+        ------
+        InputError
+            If a matrix is not orthogonal, a shape or the order is wrong.
+
+        Examples
+        --------
+        The corners of a square and a vector on each, turned by 90 degrees:
+
+        >>> corners = PermutationAction.from_cycles("(1 2 3 4)")
+        >>> corners.on_vectors([[[0, -1], [1, 0]]])
+        SignedPermutationAction.from_cycles('(-1 4 -5 8)(2 -3 6 -7)', degree=8)
+        """
+        return on_vectors(self, matrices, order)
+
+    @overload
+    def __add__(self, other: PermutationAction) -> PermutationAction: ...
+    @overload
+    def __add__(self, other: Action) -> Action: ...
+    def __add__(self, other: Action) -> Action:
         """Disjoint union: one group acts on the points of both, generator by generator."""
-        _same_number_of_generators(self, other, "+")
+        if not isinstance(other, PermutationAction):
+            return super().__add__(other)
+        same_number_of_generators(self, other, "+")
         return PermutationAction(operations.disjoint_union(self.images, other.images))
 
-    def __mul__(self, other: PermutationAction) -> PermutationAction:
+    @overload
+    def __mul__(self, other: PermutationAction) -> PermutationAction: ...
+    @overload
+    def __mul__(self, other: Action) -> Action: ...
+    def __mul__(self, other: Action) -> Action:
         """Product action on pairs (i, j), stored at ``i * other.degree + j``."""
-        _same_number_of_generators(self, other, "*")
+        if not isinstance(other, PermutationAction):
+            return super().__mul__(other)
+        same_number_of_generators(self, other, "*")
         return PermutationAction(operations.product(self.images, other.images))
 
     def __pow__(self, exponent: int) -> PermutationAction:
@@ -197,12 +276,6 @@ class PermutationAction:
         number = whole_number(copies, "the number of copies of an action", 1)
         return PermutationAction(operations.copies(self.images, number))
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, PermutationAction) and np.array_equal(self.images, other.images)
-
-    def __hash__(self) -> int:
-        return hash((self.images.shape, self.images.tobytes()))
-
     def __reduce__(self) -> tuple[type[PermutationAction], tuple[NDArray[np.intp]]]:
         # Copies and pickles are built anew, since NumPy forgets on the way that an array is read-only.
         return PermutationAction, (self.images,)
@@ -211,64 +284,3 @@ class PermutationAction:
         if self.degree <= _REPR_LIMIT:
             return f"PermutationAction.from_cycles({self.cycles()!r}, degree={self.degree})"
         return f"<PermutationAction of degree {self.degree} with {len(self.images)} generators>"
-
-
-def _validated(generators: Iterable[Any]) -> NDArray[np.intp]:
-    """The generators as one read-only array of shape (k, n)."""
-    try:
-        rows = generators if isinstance(generators, np.ndarray) and generators.ndim else list(generators)
-    except TypeError as error:
-        raise InputError(
-            f"generators must be one or several lists of 0-based images, not {shown(generators)}"
-        ) from error
-    if len(rows) and np.isscalar(rows[0]):
-        rows = [rows]
-    _check_lengths(rows)
-    try:
-        given = np.asarray(rows)
-    except ValueError as error:  # rows that hold lists of different lengths
-        raise InputError(
-            "generators must be one or several lists of 0-based images, not lists nested deeper"
-        ) from error
-    if given.ndim != 2:
-        raise InputError(f"generators must be one or several lists of 0-based images, not nested to depth {given.ndim}")
-    if given.dtype.kind not in "iu":
-        raise InputError(f"generators must be whole numbers (0-based images), not values of type {given.dtype}")
-    images = given.astype(np.intp)
-    for number, image in enumerate(images, start=1):
-        _check_permutation(image, number)
-    images.setflags(write=False)
-    return images
-
-
-def _check_lengths(rows: Sequence[Any] | NDArray[Any]) -> None:
-    for number, row in enumerate(rows, start=1):
-        if not hasattr(row, "__len__"):
-            raise InputError(f"generators must be lists of 0-based images: generator {number} is {row!r}")
-    lengths = [len(row) for row in rows]
-    if not lengths or not all(lengths):
-        raise InputError("generators must be one or several permutations of at least one point, not an empty list")
-    for number, length in enumerate(lengths, start=1):
-        if length != lengths[0]:
-            raise InputError(f"generators must have one length: generator 1 has {lengths[0]} points, "
-                             f"generator {number} has {length}")  # fmt: skip
-
-
-def _check_permutation(image: NDArray[np.intp], number: int) -> None:
-    n = image.size
-    outside = np.flatnonzero((image < 0) | (image >= n))
-    if outside.size:
-        raise InputError(f"generator {number} must be a permutation of 0..{n - 1}: "
-                         f"the image of {outside[0]} is {image[outside[0]]}")  # fmt: skip
-    repeated = np.flatnonzero(np.bincount(image, minlength=n) > 1)
-    if repeated.size:
-        raise InputError(f"generator {number} must be a permutation of 0..{n - 1}: image {repeated[0]} is taken twice")
-
-
-def _same_number_of_generators(first: PermutationAction, second: PermutationAction, operator: str) -> None:
-    if not isinstance(second, PermutationAction):
-        hint = "; copies of an action are written 2 * action" if operator == "*" else ""
-        raise InputError(f"the right side of {operator!r} must be a PermutationAction, not {shown(second)}{hint}")
-    if len(first.images) != len(second.images):
-        raise InputError(f"both sides of {operator!r} must have the same generators in the same order: "
-                         f"the left has {len(first.images)}, the right has {len(second.images)}")  # fmt: skip

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from equivariety.algebra.ideals import Ideal, Minors
 from equivariety.errors import InputError
-from equivariety.isotypic.orbitals import orbitals
+from equivariety.isotypic.intertwiners import monomial_intertwiners
 from equivariety.isotypic.spaces import Spaces
 
 
@@ -139,22 +141,35 @@ def whole_matrix_script(maps: Spaces, rank: int, system: str, characteristic: in
     Raises
     ------
     InputError
-        As for :func:`script`.
+        As for :func:`script`, or if fibres turn: entries are then no rational multiples of few variables.
     """
     syntax = _syntax(system)
-    labels = orbitals(maps.codomain.images, maps.domain.images)
-    names = [f"x{k + 1}" for k in range(int(labels.max(initial=-1)) + 1)]
+    names, entries = _entries(maps)
     lines = [
         f"{syntax.comment} minors of size {rank + 1} of the whole equivariant matrix",
         f"{syntax.comment} WARNING: this ideal is not radical as soon as the group has irreducibles over C of",
         f"{syntax.comment} dimension above one; the degree then counts components with multiplicity.",
         f"{syntax.comment} The figures are about the scheme of all complex points that the minors define.",
         *_ring(syntax, names, False, characteristic),
-        _matrix(syntax, "Z", [[names[label] for label in row] for row in labels.tolist()]),
+        _matrix(syntax, "Z", entries),
         syntax.ideal.format(name="I", value=syntax.minors.format(size=rank + 1, name="Z")),
         syntax.figures,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _entries(maps: Spaces) -> tuple[list[str], list[list[str]]]:
+    """A variable for each orbit on pairs that does not vanish, and the entries: a variable, its negative, or zero."""
+    if maps.domain.monomial is None or maps.codomain.monomial is None:
+        raise InputError("the whole matrix can be written in rational numbers for permutations with or without signs "
+                         "only, not where vectors turn; the script of a component works for all actions")  # fmt: skip
+    found = monomial_intertwiners(maps.codomain.monomial, maps.domain.monomial)
+    surviving, numbers = np.unique(found.labels[found.signs != 0], return_inverse=True)
+    names = [f"x{k + 1}" for k in range(surviving.size)]
+    entries = np.full(found.labels.shape, "0", dtype=object)
+    signs = np.where(found.signs[found.signs != 0] < 0, "-", "")
+    entries[found.signs != 0] = [f"{sign}{names[k]}" for sign, k in zip(signs, numbers, strict=True)]
+    return names, entries.tolist()
 
 
 def _syntax(system: str) -> System:

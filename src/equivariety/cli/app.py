@@ -11,6 +11,7 @@ from equivariety.cli.demo import demo
 from equivariety.cli.describe import components, describe
 from equivariety.cli.fit import fit
 from equivariety.cli.nearest import nearest
+from equivariety.cli.polynomial import polynomial
 from equivariety.cli.reproduce import reproduce
 from equivariety.errors import InputError
 
@@ -33,6 +34,7 @@ app.command()(components)
 app.command()(fit)
 app.command()(nearest)
 app.command(context_settings=LCN_SETTINGS)(lcn)
+app.command()(polynomial)
 app.command()(demo)
 app.command()(reproduce)
 

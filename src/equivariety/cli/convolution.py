@@ -1,6 +1,7 @@
-"""The sub-command ``equivariety lcn``: linear convolutional networks.
+"""The sub-command ``equivariety lcn``: linear convolutional networks, and polynomial ones with ``--power``.
 
 ``equivariety lcn 3,2 2,1 [describe | contains FILTER | factor FILTER | critical --data FILE | theorem --trials N]``
+``equivariety lcn 3,2 2,1 [describe | critical --data FILE] --power 2``
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from equivariety.convolution import CriticalFilter, LinearConvNet, theorem_experiment
+from equivariety.convolution import (
+    CriticalFilter,
+    CriticalParameter,
+    LinearConvNet,
+    PolynomialConvNet,
+    theorem_experiment,
+)
 from equivariety.convolution.entries import FloatArray, parse_filter
 from equivariety.errors import InputError
 
@@ -46,11 +53,17 @@ def lcn(
     ] = None,
     trials: Annotated[int, typer.Option(help="Number of random data sets for theorem.")] = 200,
     seed: Annotated[int, typer.Option(help="Seed of the random data sets for theorem.")] = 0,
+    power: Annotated[
+        int, typer.Option(help="Power between the layers; above 1: a polynomial network (describe, critical).")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Linear convolutional networks: function space, factorizations, critical points."""
-    net = LinearConvNet(parse_sizes(filters, "FILTERS"), parse_sizes(strides, "STRIDES"))
-    if action is Action.CONTAINS:
+    """Convolutional networks, linear or with powers: function space, factorizations, critical points."""
+    sizes, steps = parse_sizes(filters, "FILTERS"), parse_sizes(strides, "STRIDES")
+    net = LinearConvNet(sizes, steps)
+    if power != 1:
+        result = _polynomial_result(PolynomialConvNet(sizes, steps, power), action, data)
+    elif action is Action.CONTAINS:
         result = contains_result(net, _needed_filter(filter_text, action))
     elif action is Action.FACTOR:
         result = factor_result(net, _needed_filter(filter_text, action))
@@ -80,6 +93,42 @@ def describe_result(net: LinearConvNet) -> dict[str, Any]:
         "zariski_closed": net.zariski_closed,
         "generic_factorizations": net.generic_factorizations,
         "generic_ed_degree": net.generic_ed_degree,
+    }
+
+
+def _polynomial_result(net: PolynomialConvNet, action: Action, data: Path | None) -> dict[str, Any]:
+    if action is Action.DESCRIBE:
+        return describe_polynomial_result(net)
+    if action is Action.CRITICAL:
+        return critical_polynomial_result(net, *read_data(data))
+    raise InputError(f"{action} is for linear networks: leave out --power")
+
+
+def describe_polynomial_result(net: PolynomialConvNet) -> dict[str, Any]:
+    """Numbers of a polynomial architecture."""
+    return {
+        "filter_sizes": list(net.filter_sizes),
+        "strides": list(net.strides),
+        "power": net.power,
+        "size": net.size,
+        "stride": net.stride,
+        "dimension": net.dimension,
+        "ambient_dimension": net.ambient_dimension,
+        "polynomial_degree": net.polynomial_degree,
+        "degree": net.degree,
+        "generic_ed_degree": net.generic_ed_degree,
+    }
+
+
+def critical_polynomial_result(net: PolynomialConvNet, X: FloatArray, y: FloatArray) -> dict[str, Any]:
+    """All critical points of the squared error of a polynomial network."""
+    found = net.critical_points(X, y)
+    return {
+        "complex_count": found.complex_count,
+        "expected_count": found.expected_count,
+        "real": [_parameter(point) for point in found.real],
+        "zero": None if found.zero is None else _parameter(found.zero),
+        "note": found.note,
     }
 
 
@@ -183,14 +232,16 @@ def _needed_filter(text: str | None, action: Action) -> Any:
 
 
 def _point(point: CriticalFilter) -> dict[str, Any]:
+    return {"filter": point.filter.tolist(), **_parameter(point), "region": point.region}
+
+
+def _parameter(point: CriticalFilter | CriticalParameter) -> dict[str, Any]:
     return {
-        "filter": point.filter.tolist(),
         "filters": [w.tolist() for w in point.filters],
         "loss": point.loss,
         "kind": point.kind,
         "index": point.index,
         "degenerate": point.degenerate,
-        "region": point.region,
     }
 
 

@@ -11,7 +11,7 @@ from equivariety.cli.output import label_text, print_facts, print_json, print_ta
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
-    from equivariety.actions import PermutationAction
+    from equivariety.actions import Action
     from equivariety.varieties import Component, EquivariantMaps
 
 ActionText = Annotated[
@@ -152,7 +152,7 @@ def build_maps(
     return EquivariantMaps(domain, None if codomain is None else _parsed_codomain(codomain, codomain_degree))
 
 
-def _parsed_codomain(text: str, degree: int | None) -> PermutationAction:
+def _parsed_codomain(text: str, degree: int | None) -> Action:
     from equivariety.actions.parse import parse_action
 
     try:

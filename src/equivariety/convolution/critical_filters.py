@@ -18,11 +18,12 @@ from equivariety.convolution.classify import Kind, is_pure
 from equivariety.convolution.entries import ComplexArray, FloatArray
 from equivariety.convolution.membership import Region, locate
 from equivariety.convolution.objective import SquaredError, on_tensors, squared_error
+from equivariety.convolution.point_lists import PointList
 from equivariety.convolution.polynomials import product_filter
 from equivariety.convolution.real_points import RealPoint, hessian_index, real_points
 from equivariety.convolution.segre import SegreVeronese, overlap_matrix
 from equivariety.convolution.start import start_for
-from equivariety.tolerances import REFINED, SAME_POINT_TOLERANCE
+from equivariety.tolerances import SAME_POINT_TOLERANCE
 from equivariety.tracking import Solutions, StartSystem, solve
 from equivariety.tracking.coordinates import distinct
 
@@ -52,60 +53,22 @@ class CriticalFilter:
         return self.index == 0 and not self.degenerate
 
 
-@dataclass(frozen=True, eq=False)
-class CriticalFilters:
+class CriticalFilters(PointList[CriticalFilter]):
     """All critical points of one squared error.
 
     `real` lists the real ones by loss, one per parameter up to scaling: a filter with several real factorizations
     appears once for each. `complex_filters` are the end-to-end filters of all `complex_count` complex ones.
     """
 
-    real: tuple[CriticalFilter, ...]
-    zero: CriticalFilter | None
-    complex_filters: ComplexArray
-    expected_count: int
-    singular_paths: int
-    failed_paths: int
-
     @property
-    def complex_count(self) -> int:
-        """Number of complex critical parameters found, up to scaling, with nonzero filter."""
-        return len(self.complex_filters)
+    def complex_filters(self) -> ComplexArray:
+        """The end-to-end filters of all complex critical points, one per row."""
+        return self.complex_images
 
     @property
     def filter_count(self) -> int:
         """Number of distinct complex critical filters: fewer where filters have several factorizations."""
         return len(distinct(self.complex_filters, SAME_POINT_TOLERANCE))
-
-    @property
-    def complete(self) -> bool:
-        """Whether all isolated regular critical points are certain to be listed: no path was lost on the way."""
-        return self.failed_paths == 0
-
-    @property
-    def generic(self) -> bool:
-        """Whether the count is that of generic data."""
-        return self.complex_count == self.expected_count
-
-    @property
-    def minima(self) -> tuple[CriticalFilter, ...]:
-        """The local minima among the nonzero points, lowest loss first."""
-        return tuple(point for point in self.real if point.is_minimum)
-
-    @property
-    def note(self) -> str:
-        """What is to be said about the count, empty for generic data."""
-        if self.failed_paths:
-            return f"{self.failed_paths} of {self.expected_count} paths were lost: critical points may be missing"
-        if self.singular_paths:
-            return (
-                f"the data are not generic: {self.singular_paths} of {self.expected_count} paths end at infinity or in "
-                "singular points, so critical points that are not isolated and regular are not listed"
-            )
-        coarse = max((point.correction for point in self.real), default=0.0)
-        if coarse > REFINED:
-            return f"X^T X is ill-conditioned: real points are refined to {coarse:.0e} only"
-        return ""
 
 
 def critical_filters(net: LinearArchitecture, X: Any, y: Any, start: StartSystem | None = None) -> CriticalFilters:

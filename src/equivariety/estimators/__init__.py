@@ -2,6 +2,7 @@
 
 from equivariety.estimators.covariance import EquivariantCovariance
 from equivariety.estimators.dynamics import EquivariantDMD
+from equivariety.estimators.invariants import InvariantFeatures
 from equivariety.estimators.pca import EquivariantPCA
 from equivariety.estimators.regression import EquivariantRegression, InvariantRegression
 from equivariety.estimators.regression_cv import EquivariantRegressionCV
@@ -13,6 +14,7 @@ __all__ = [
     "EquivariantPCA",
     "EquivariantRegression",
     "EquivariantRegressionCV",
+    "InvariantFeatures",
     "InvariantRegression",
     "SymmetrySearch",
 ]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.larger_than_memory import TrainingData
 from equivariety.isotypic import ChangeOfBasis
@@ -121,17 +121,22 @@ def _first_mean(data: Any) -> Vector:
     """Mean of the first rows."""
     rows = as_floating(data[: min(_FIRST_ROWS, data.shape[0]), ...])
     total = namespace(rows).sum(rows, axis=0, dtype=widest_float(rows))
-    return to_numpy(total).astype(np.float64) / rows.shape[0]
+    mean = to_numpy(total).astype(np.float64) / rows.shape[0]
+    # Values that are not finite are found, and named, by the sums that follow.
+    return mean if np.isfinite(mean).all() else np.zeros_like(mean)
 
 
-def orbit_average(action: PermutationAction, vector: Vector) -> Vector:
-    """The vector averaged over each orbit: its invariant part.
+def orbit_average(action: Action, vector: Vector) -> Vector:
+    """The invariant part of a vector: averaged over each orbit, or its projection to the fixed vectors.
 
     Examples
     --------
-    >>> orbit_average(PermutationAction.from_cycles("(1 2)", 3), np.array([1.0, 3.0, 5.0]))
+    >>> import equivariety as ev
+    >>> orbit_average(ev.PermutationAction.from_cycles("(1 2)", 3), np.array([1.0, 3.0, 5.0]))
     array([2., 2., 5.])
     """
+    if not action.permutes:
+        return action.invariant_part(vector)
     labels = action.orbit_labels
     return (np.bincount(labels, weights=vector) / np.bincount(labels))[labels]
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.estimators.accumulation import orbit_average
 from equivariety.estimators.validation import action_of, require_degree, validated_weight
 from equivariety.moments import data_moments
 from equivariety.statistics.gaussian import covariance_parameters, samples_needed
@@ -31,7 +30,7 @@ class EquivariantCovariance(BaseEstimator):
 
     Parameters
     ----------
-    action : PermutationAction, optional
+    action : Action, optional
         How the group permutes the variables; None stands for no symmetry, which gives the empirical covariance. As in
         scikit-learn that one may be singular; then it has no density.
     mean : {"invariant", "free", "zero"}
@@ -81,7 +80,7 @@ class EquivariantCovariance(BaseEstimator):
 
     def __init__(
         self,
-        action: PermutationAction | None = None,
+        action: Action | None = None,
         mean: Literal["invariant", "free", "zero"] = "invariant",
         shrinkage: float | Literal["ledoit-wolf"] | None = None,
     ) -> None:
@@ -162,7 +161,7 @@ class EquivariantCovariance(BaseEstimator):
             raise InputError(self._refusal(self.n_samples_))
         self.covariance_in_blocks_ = covariance
         self.shrinkage_ = _in_order(maps, shares)
-        mean_parameters = {"zero": 0, "free": X.shape[1], "invariant": int(maps.domain.orbit_labels.max()) + 1}
+        mean_parameters = {"zero": 0, "free": X.shape[1], "invariant": maps.domain.fixed_dimension}
         self.n_parameters_ = covariance_parameters(spectra) + mean_parameters[self.mean]
         self.log_likelihood_ = float(self.score_samples(X).sum()) if regular else np.inf
 
@@ -191,11 +190,11 @@ class EquivariantCovariance(BaseEstimator):
             counted[trivial][0] -= 1
         return counted
 
-    def _mean_of(self, X: Vector, weight: Vector | None, action: PermutationAction) -> Vector:
+    def _mean_of(self, X: Vector, weight: Vector | None, action: Action) -> Vector:
         if self.mean == "zero":
             return np.zeros(X.shape[1])
         mean = np.average(X, axis=0, weights=weight)
-        return mean if self.mean == "free" else orbit_average(action, mean)
+        return mean if self.mean == "free" else action.invariant_part(mean)
 
     def _centered(self, X: Any) -> Vector:
         check_is_fitted(self)

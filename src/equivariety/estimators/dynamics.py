@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.validation import action_of, require_degree
 from equivariety.moments import Moments, data_moments
@@ -28,7 +28,7 @@ class EquivariantDMD(BaseEstimator):
 
     Parameters
     ----------
-    action : PermutationAction, optional
+    action : Action, optional
         How the group permutes the variables; None stands for no symmetry, which gives exact DMD.
     rank : int, optional
         Largest rank of the operator; by default unbounded.
@@ -72,7 +72,7 @@ class EquivariantDMD(BaseEstimator):
     True
     """
 
-    def __init__(self, action: PermutationAction | None = None, rank: int | None = None) -> None:
+    def __init__(self, action: Action | None = None, rank: int | None = None) -> None:
         self.action = action
         self.rank = rank
 

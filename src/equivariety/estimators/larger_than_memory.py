@@ -17,6 +17,7 @@ from equivariety.errors import InputError
 from equivariety.estimators.validation import validated_inputs, validated_pair, validated_weight
 from equivariety.moments.clusters import as_dask_array, require_chunks
 from equivariety.moments.data import Source, source_of
+from equivariety.moments.sparse_rows import readable
 from equivariety.moments.streams import slabs
 
 Result = TypeVar("Result")
@@ -43,12 +44,13 @@ def training_data(
     estimator: Any, X: Any, sample_weight: Any | None, reset: bool, y: Any = "no_validation"
 ) -> TrainingData:
     """The data of ``fit`` and ``partial_fit``; as in scikit-learn, a text as y says that there are no targets."""
+    X, y = readable(X), readable(y)
     source = source_of(X)
     if source is Source.CLUSTER:
         y = _beside_dask(y, X)
     elif source is Source.STORED:
         # A vector has one number for each sample: what is computed from them later is no smaller.
-        stored = source_of(y) is Source.STORED and len(y.shape) > 1
+        stored = not isinstance(y, str) and source_of(y) is Source.STORED and len(y.shape) > 1
         y = y if y is None or isinstance(y, str) or stored else np.asarray(y)
     else:
         return _in_memory(estimator, X, sample_weight, reset, y)
@@ -59,6 +61,7 @@ def training_data(
 
 def over_parts(function: Callable[[Any], Result], X: Any) -> list[Result]:
     """What a function of arrays in memory gives for X, or one after the other for the slabs of a stored array."""
+    X = readable(X)
     source = source_of(X)
     if source is Source.CLUSTER:
         raise InputError(f"X must be an array, not {type(X).__name__} of Dask: apply this method to the chunks, "
@@ -90,7 +93,7 @@ def row_by_row(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 def _in_memory(estimator: Any, X: Any, sample_weight: Any | None, reset: bool, y: Any) -> TrainingData:
     X = _without_stream(X)
     if isinstance(y, str):
-        X = validated_inputs(estimator, X, reset)
+        X = validated_inputs(estimator, X, reset, summed=True)
         return TrainingData(X, None, validated_weight(sample_weight, X.shape[0]), X, None, single=False)
     X, y = validated_pair(estimator, X, y, reset)
     Y = y if y.ndim == 2 else y[:, None]

@@ -33,6 +33,7 @@ from equivariety.statistics.ridge import effective_parameters, standard_errors
 from equivariety.validation import shown
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import DataProblem, Problem
+from equivariety.varieties.second_look import Rows, readable_again
 from equivariety.varieties.solution import Solution
 
 
@@ -148,12 +149,13 @@ class MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             self, data, self._maps(features, targets), self.fit_intercept, fresh, "the actions and fit_intercept"
         )
         self._accumulated, self._single = accumulated, data.single
-        self._learn(accumulated)
+        once = fresh and not self.fit_intercept and not self._penalty
+        self._learn(accumulated, readable_again(data.X, data.Y, data.weight) if once else None)
         return self
 
-    def _learn(self, accumulated: Accumulated) -> None:
+    def _learn(self, accumulated: Accumulated, rows: Rows | None = None) -> None:
         maps, moments = accumulated.maps, accumulated.moments
-        problem = Problem.of_data(maps, ridge(maps, moments, self._penalty))
+        problem = Problem.of_data(maps, ridge(maps, moments, self._penalty), rows)
         self.solution_ = self._optimum(problem)
         if self._penalty:  # the loss is that of the map, without the penalty
             squared = errors_on(problem, moments).of(maps, self.solution_.ranks)
@@ -173,6 +175,7 @@ class MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.array_api_support = True
+        tags.input_tags.sparse = True
         return tags
 
 

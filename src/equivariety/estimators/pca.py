@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted, updated
 from equivariety.estimators.component_choice import block_spectra, chosen_ranks, require_n_components
@@ -29,6 +29,7 @@ from equivariety.tolerances import EPSILON
 from equivariety.validation import is_whole_number
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import Problem
+from equivariety.varieties.second_look import Rows, readable_again
 
 
 class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -39,7 +40,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     Parameters
     ----------
-    action : PermutationAction, optional
+    action : Action, optional
         How the group permutes the features; None stands for no symmetry, which gives ordinary PCA.
     n_components : int, float, str, optional
         Largest rank of the reconstruction; by default the number of features. A share between 0 and 1: the fewest
@@ -109,7 +110,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     def __init__(
         self,
-        action: PermutationAction | None = None,
+        action: Action | None = None,
         n_components: int | float | str | None = None,
         ranks: Sequence[int] | None = None,
         center: bool = True,
@@ -222,6 +223,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.array_api_support = True
+        tags.input_tags.sparse = True
         return tags
 
     def _block_sizes(self) -> list[int]:
@@ -235,11 +237,12 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
         require_n_components(self.n_components, features)
         action = action_of(self.action, "action", features)
         require_degree(action, "action", "X", features)
-        self._learn(updated(self, data, EquivariantMaps(action), self.center, fresh, "action and center"))
+        accumulated = updated(self, data, EquivariantMaps(action), self.center, fresh, "action and center")
+        self._learn(accumulated, readable_again(data.X, None, data.weight) if fresh and not self.center else None)
         return self
 
-    def _learn(self, accumulated: Accumulated) -> None:
-        problem = Problem.of_data(accumulated.maps, accumulated.moments)
+    def _learn(self, accumulated: Accumulated, rows: Rows | None) -> None:
+        problem = Problem.of_data(accumulated.maps, accumulated.moments, rows)
         spectra = block_spectra(problem, accumulated.moments.weight, self.center)
         if self.ranks is None:
             ranks = chosen_ranks(problem, self.n_components, spectra, accumulated.moments.weight)

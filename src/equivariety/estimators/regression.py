@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.estimators.map_regression import MapRegression, equivariant_maps, validated_alpha
 from equivariety.estimators.validation import action_of, require_degree
 from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
@@ -38,10 +38,10 @@ class EquivariantRegression(StreamedRegression):
 
     Parameters
     ----------
-    domain : PermutationAction, optional
+    domain : Action, optional
         How the group permutes the features; None stands for no symmetry on either side, which gives ordinary
         (reduced-rank) least squares.
-    codomain : PermutationAction, optional
+    codomain : Action, optional
         How the same group, generator by generator, permutes the targets; by default as the features.
     rank : int, optional
         Largest rank of the linear part; by default unbounded.
@@ -94,8 +94,8 @@ class EquivariantRegression(StreamedRegression):
 
     def __init__(
         self,
-        domain: PermutationAction | None = None,
-        codomain: PermutationAction | None = None,
+        domain: Action | None = None,
+        codomain: Action | None = None,
         rank: int | None = None,
         fit_intercept: bool = True,
         alpha: float = 0.0,
@@ -118,7 +118,7 @@ class InvariantRegression(StreamedRegression):
 
     Parameters
     ----------
-    action : PermutationAction, optional
+    action : Action, optional
         How the group permutes the features; None stands for no symmetry, which gives ordinary least squares.
     rank : int, optional
         Largest rank of the linear part; by default unbounded.
@@ -158,7 +158,7 @@ class InvariantRegression(StreamedRegression):
 
     def __init__(
         self,
-        action: PermutationAction | None = None,
+        action: Action | None = None,
         rank: int | None = None,
         fit_intercept: bool = True,
         alpha: float = 0.0,

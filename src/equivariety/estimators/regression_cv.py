@@ -9,8 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import check_cv
+from sklearn.utils import Tags
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated
 from equivariety.estimators.map_regression import MapRegression, equivariant_maps, validated_alpha
@@ -34,7 +35,7 @@ class EquivariantRegressionCV(MapRegression):
 
     Parameters
     ----------
-    domain, codomain : PermutationAction, optional
+    domain, codomain : Action, optional
         As in :class:`EquivariantRegression`.
     ranks : None, int or sequence of int
         Which ranks to choose from: all tuples of block ranks, those of total rank at most a number, or one given tuple.
@@ -78,8 +79,8 @@ class EquivariantRegressionCV(MapRegression):
 
     def __init__(
         self,
-        domain: PermutationAction | None = None,
-        codomain: PermutationAction | None = None,
+        domain: Action | None = None,
+        codomain: Action | None = None,
         ranks: int | Sequence[int] | None = None,
         alphas: Sequence[float] = (0.0,),
         cv: Any = 5,
@@ -129,6 +130,11 @@ class EquivariantRegressionCV(MapRegression):
     @property
     def _penalty(self) -> float:
         return self.alpha_
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False  # folds are rows in memory
+        return tags
 
     def _optimum(self, problem: DataProblem) -> Solution:
         return problem.at(self._chosen)

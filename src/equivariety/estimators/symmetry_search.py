@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action, PermutationAction
 from equivariety.errors import InputError
 from equivariety.statistics.local_search import best_neighbors
 from equivariety.statistics.samples import centered_scatter
@@ -60,7 +60,7 @@ class SymmetrySearch(BaseEstimator):
 
     Attributes
     ----------
-    best_action_ : PermutationAction
+    best_action_ : Action
     best_model_, runner_up_ : SymmetryModel
         Scores of the best model and of the second one (None if there is only one candidate).
     margin_ : float
@@ -93,7 +93,7 @@ class SymmetrySearch(BaseEstimator):
 
     def __init__(
         self,
-        candidates: Literal["cyclic", "subgroups"] | Sequence[PermutationAction] = "cyclic",
+        candidates: Literal["cyclic", "subgroups"] | Sequence[Action] = "cyclic",
         within: PermutationAction | None = None,
         criterion: Criterion = "posterior",
         mean: Literal["free", "zero"] = "free",
@@ -122,7 +122,7 @@ class SymmetrySearch(BaseEstimator):
         if not isinstance(self.candidates, str):
             return list(scored(evidence, distinct(self._given(degree)))), True
         if self.within is not None:
-            elements = cyclic_generators(elements_of(self._of_degree(self.within, "within", degree)))
+            elements = cyclic_generators(elements_of(self._of_degree(self.within, "within", degree, PermutationAction)))
             if self.candidates == "cyclic":
                 return list(scored_cyclic(evidence, elements)), True
             return self._all(evidence, elements), True
@@ -150,15 +150,15 @@ class SymmetrySearch(BaseEstimator):
         if self.runner_up_ is not None:
             self.margin_ = score(self.best_model_, self.criterion) - score(self.runner_up_, self.criterion)
 
-    def _given(self, degree: int) -> list[PermutationAction]:
+    def _given(self, degree: int) -> list[Action]:
         given = list(self.candidates)
         if not given:
             raise InputError("candidates must not be empty")
-        return [self._of_degree(action, f"candidate {number}", degree) for number, action in enumerate(given)]
+        return [self._of_degree(action, f"candidate {number}", degree, Action) for number, action in enumerate(given)]
 
-    def _of_degree(self, action: Any, name: str, degree: int) -> PermutationAction:
-        if not isinstance(action, PermutationAction):
-            raise InputError(f"{name} must be a PermutationAction, not {type(action).__name__}")
+    def _of_degree(self, action: Any, name: str, degree: int, kind: Any) -> Any:
+        if not isinstance(action, kind):
+            raise InputError(f"{name} must be of type {kind.__name__}, not {type(action).__name__}")
         if action.degree != degree:
             raise InputError(f"{name} must have degree {degree}, the number of columns of X, not {action.degree}")
         return action

@@ -11,7 +11,7 @@ from sklearn import get_config
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import validate_data
 
-from equivariety.actions import PermutationAction, trivial
+from equivariety.actions import Action, trivial
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, to_numpy
 from equivariety.moments import arrays
@@ -22,22 +22,23 @@ from equivariety.validation import refuse_masked, refuse_sparse
 _ANY_VALUES = {"ensure_all_finite": False}
 
 
-def validated_inputs(estimator: Any, X: Any, reset: bool) -> Any:
+def validated_inputs(estimator: Any, X: Any, reset: bool, summed: bool = False) -> Any:
     """X by the rules of scikit-learn; a value that is not finite is reported with its row.
 
-    It is a NumPy array, or with array-API dispatch an array of the library and on the device that it came from.
+    It is a NumPy array, or with array-API dispatch an array of the library and on the device that it came from. Data
+    that will be summed are not looked through for such values here: the sums find them.
     """
     checked = validate_data(estimator, _admitted(X, "X"), reset=reset, **_ANY_VALUES)
-    return _finite(X, checked, "X")
+    return _kept(X, checked) if summed else _finite(X, checked, "X")
 
 
 def validated_pair(estimator: Any, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
-    """X likewise, and y, of one or two dimensions, in the library and on the device of X."""
+    """X likewise, and y, of one or two dimensions, in the library and on the device of X; X will be summed."""
     rules = (_ANY_VALUES, {**_ANY_VALUES, "ensure_2d": False})
     given = _admitted(X, "X"), _admitted(y, "y")
     inputs, targets = validate_data(estimator, *given, reset=reset, validate_separately=rules)
     check_consistent_length(inputs, targets)
-    inputs = _finite(X, inputs, "X")
+    inputs = _kept(X, inputs)
     return inputs, beside(_finite(y, targets, "y"), inputs)
 
 
@@ -64,6 +65,11 @@ def _admitted(data: Any, name: str) -> Any:
 def _finite(given: Any, checked: Any, name: str) -> Any:
     """The checked values if all are finite; a tensor as it was given, so that gradients pass through what follows."""
     require_finite(checked, name)
+    return _kept(given, checked)
+
+
+def _kept(given: Any, checked: Any) -> Any:
+    """The checked values; a tensor as it was given."""
     return given if is_torch_array(checked) else checked
 
 
@@ -99,16 +105,16 @@ def validated_weight(sample_weight: Any | None, samples: int) -> NDArray[np.floa
     return weight
 
 
-def action_of(action: PermutationAction | None, name: str, features: int) -> PermutationAction:
+def action_of(action: Action | None, name: str, features: int) -> Action:
     """The action on the features; None stands for no symmetry."""
     if action is None:
         return trivial(features)
-    if not isinstance(action, PermutationAction):
+    if not isinstance(action, Action):
         raise InputError(f"{name} must be a PermutationAction or None, not {type(action).__name__}")
     return action
 
 
-def require_degree(action: PermutationAction, name: str, data: str, columns: int) -> None:
+def require_degree(action: Action, name: str, data: str, columns: int) -> None:
     """Raise an error if the data do not have one column for each point."""
     if action.degree != columns:
         raise InputError(f"{data} must have {action.degree} columns, the degree of {name}, not {columns}")

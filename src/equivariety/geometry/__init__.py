@@ -7,7 +7,14 @@ from equivariety.geometry.enforcing import PathPoint, augmented, regularization_
 from equivariety.geometry.factors import as_factors, dense_component, random_factors
 from equivariety.geometry.fibres import act, balanced_factors, fibre_dimension, same_fibre
 from equivariety.geometry.networks import Judgement, LossDiagram, loss_on_data, loss_to_target
-from equivariety.geometry.similarity import TransformedComponent, after, conjugated, times
+from equivariety.geometry.similarity import (
+    TransformedComponent,
+    after,
+    conjugated,
+    left_multiplied,
+    right_multiplied,
+    times,
+)
 from equivariety.geometry.tangent import TangentSpace, tangent_space
 from equivariety.varieties.block_ranks import block_ranks, components_containing
 from equivariety.varieties.critical_points import CriticalPoint, CriticalPoints
@@ -37,11 +44,13 @@ __all__ = [
     "fibre_dimension",
     "generic_ed_degree",
     "is_smooth",
+    "left_multiplied",
     "loss_on_data",
     "loss_to_target",
     "random_factors",
     "regularization_path",
     "regularized",
+    "right_multiplied",
     "same_fibre",
     "tangent_space",
     "times",

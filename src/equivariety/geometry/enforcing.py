@@ -87,7 +87,7 @@ def regularized(maps: EquivariantMaps, rank: int, X: Any, Y: Any, weight: float)
     InputError
         If the maps are not invariant maps (the codomain must carry the trivial action), or the weight is negative.
     """
-    if (maps.codomain.images != np.arange(maps.codomain.degree)).any():
+    if not maps.codomain.is_trivial:
         raise InputError("the penalty has a closed form for invariant maps only: the codomain must carry the trivial "
                          "action; `regularization_path` works for all")  # fmt: skip
     if weight < 0:
@@ -116,7 +116,7 @@ def regularization_path(
         raise InputError(f"weights must be numbers that are not negative, and at least one, not {list(weights)}")
     form = _moments(maps, X, Y)
     plain = _dense(form)
-    if (maps.codomain.images == np.arange(maps.codomain.degree)).all():
+    if maps.codomain.is_trivial:
         optima = [_penalized(maps, form, weight).best(rank).matrix() for weight in ordered]
     else:
         optima = _searched(maps, rank, plain, form, ordered, X, Y)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.component import Component
@@ -47,9 +48,7 @@ class TransformedComponent:
     def keeps_ed_degree(self) -> bool:
         """Whether left^T left or right right^T commutes with the group; sufficient for the ED degree to be kept."""
         maps = self.component.maps
-        return _commutes(self.left.T @ self.left, maps.codomain.images) or _commutes(
-            self.right @ self.right.T, maps.domain.images
-        )
+        return _commutes(self.left.T @ self.left, maps.codomain) or _commutes(self.right @ self.right.T, maps.domain)
 
     @property
     def ed_degree(self) -> int:
@@ -81,7 +80,7 @@ class TransformedComponent:
         return self.component.contains(np.real(back), allowed)
 
 
-def times(component: Component, T: Any) -> TransformedComponent:
+def right_multiplied(component: Component, T: Any) -> TransformedComponent:
     """The matrices X T with X on the component.
 
     Parameters
@@ -99,17 +98,21 @@ def times(component: Component, T: Any) -> TransformedComponent:
     --------
     >>> import equivariety as ev
     >>> component = ev.InvariantMaps(ev.actions.trivial(2), 2).bounded(1).component([1])
-    >>> times(component, [[1, 5], [0, 1]]).ed_degree
+    >>> right_multiplied(component, [[1, 5], [0, 1]]).ed_degree
     2
     """
     m, n = component.maps.shape
     return TransformedComponent(component, np.eye(m), _invertible(T, n))
 
 
-def after(component: Component, T: Any) -> TransformedComponent:
+def left_multiplied(component: Component, T: Any) -> TransformedComponent:
     """The matrices T X with X on the component; T of shape (m, m), invertible."""
     m, n = component.maps.shape
     return TransformedComponent(component, _invertible(T, m), np.eye(n))
+
+
+# The names of version 0.1.
+times, after = right_multiplied, left_multiplied
 
 
 def conjugated(component: Component, T: Any) -> TransformedComponent:
@@ -145,9 +148,11 @@ def _complex_factor(factor: DeterminantalVariety) -> int:
     return comb(smallest, factor.rank) ** (2 if factor.field == "C" else 1)
 
 
-def _commutes(form: NDArray[Any], images: NDArray[np.intp]) -> bool:
+def _commutes(form: NDArray[Any], action: Action) -> bool:
     allowed = membership_cutoff(float(np.linalg.norm(form)), len(form))
-    return all(float(np.linalg.norm(form[np.ix_(image, image)] - form)) <= allowed for image in images)
+    # T F T^t = F for every generator.
+    moved = (action.apply(action.apply(form, number).T, number).T for number in range(action.number_of_generators))
+    return all(float(np.linalg.norm(each - form)) <= allowed for each in moved)
 
 
 def _invertible(T: Any, size: int) -> NDArray[Any]:

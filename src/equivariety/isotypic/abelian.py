@@ -7,9 +7,10 @@ real irreducible; its coordinates are sqrt(2 / size) (sum cos, sum sin), its mat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import lcm, prod
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from equivariety.isotypic.frequencies import FrequencyIrreducibles
 from equivariety.isotypic.irreducible import Bundle, bundle_irreducibles
 from equivariety.isotypic.lattices import LatticeType, lattice_types, place_on_grid
 from equivariety.isotypic.rows import row_codes
+from equivariety.isotypic.signed_lattices import SignedLattice, signed_lattices
 from equivariety.isotypic.splits import DenseSplit, FourierSplit, Split
+from equivariety.isotypic.twisted_fourier import TwistedFourierSplit
 
 IntArray = NDArray[np.intp]
 
@@ -26,24 +29,62 @@ IntArray = NDArray[np.intp]
 DENSE_ORBIT_LIMIT = 128
 
 
-@dataclass(frozen=True)
-class _Spectrum:
+class _Spectrum(Protocol):
     """The frequencies of one orbit type, one of each pair f, -f."""
 
+    @property
+    def points(self) -> IntArray: ...
+    @property
+    def frequencies(self) -> IntArray:
+        """Reduced numerators and denominators, shape (members, k, 2)."""
+
+    def split(self, rows: Sequence[IntArray], betas: tuple[int, ...]) -> FourierSplit | TwistedFourierSplit:
+        """The transform whose bundles hold the given members."""
+
+
+@dataclass(frozen=True)
+class _PlainSpectrum:
     sides: tuple[int, ...]
     points: IntArray
     cells: IntArray
     """Cells of the half spectrum where the sums of x exp(2 pi i f . a) stand."""
     conjugated: NDArray[np.bool_]
     frequencies: IntArray
-    """Reduced numerators and denominators, shape (members, k, 2)."""
+
+    def split(self, rows: Sequence[IntArray], betas: tuple[int, ...]) -> FourierSplit:
+        return FourierSplit(
+            self.sides, tuple(self.cells[row] for row in rows), tuple(self.conjugated[row] for row in rows), betas
+        )
 
 
-def split_abelian(
-    images: IntArray, bases: IntArray
-) -> tuple[FrequencyIrreducibles, tuple[Bundle, ...], list[tuple[IntArray, Split]]]:
+@dataclass(frozen=True)
+class _TwistedSpectrum:
+    sides: tuple[int, ...]
+    points: IntArray
+    phases: NDArray[np.float64]
+    cells: IntArray
+    """Cells of the full spectrum."""
+    frequencies: IntArray
+
+    def split(self, rows: Sequence[IntArray], betas: tuple[int, ...]) -> TwistedFourierSplit:
+        return TwistedFourierSplit(self.sides, self.phases, tuple(self.cells[row] for row in rows), betas)
+
+
+Found = tuple[FrequencyIrreducibles, tuple[Bundle, ...], list[tuple[IntArray, Split]]]
+
+
+def split_abelian(images: IntArray, bases: IntArray) -> Found:
     """Irreducibles, bundles and, per orbit type, its points and its split."""
-    spectra = [_spectrum(lattice) for lattice in lattice_types(images, bases)]
+    return _assembled([_spectrum(lattice) for lattice in lattice_types(images, bases)])
+
+
+def split_signed_abelian(images: IntArray, signs: NDArray[np.int8], bases: IntArray) -> tuple[Found, NDArray[np.int8]]:
+    """The same for generators with signs, for coordinates multiplied by the signs that are returned too."""
+    types, gauge = signed_lattices(images, signs, bases)
+    return _assembled([_twisted_spectrum(kind) if kind.twisted else _spectrum(kind.lattice) for kind in types]), gauge
+
+
+def _assembled(spectra: Sequence[_Spectrum]) -> Found:
     stacked = np.concatenate([spectrum.frequencies for spectrum in spectra])
     _, first, inverse = np.unique(row_codes(stacked.reshape(len(stacked), -1)), return_index=True, return_inverse=True)
     order, rank = _by_distance_from_zero(stacked[first])
@@ -61,19 +102,46 @@ def split_abelian(
     return FrequencyIrreducibles(frequencies, real), bundles, splits
 
 
-def _spectrum(lattice: LatticeType) -> _Spectrum:
+def _spectrum(lattice: LatticeType) -> _PlainSpectrum:
     sides, change, points = place_on_grid(lattice)
-    size = prod(sides)
-    grid = np.stack(np.unravel_index(np.arange(size), sides), axis=1)
+    grid = np.stack(np.unravel_index(np.arange(prod(sides)), sides), axis=1)
+    numerators, common = _numerators(grid, sides, change)
+    keep = _canonical(numerators, common)
+    cells, conjugated = _half_cells(grid[keep], sides)
+    return _PlainSpectrum(sides, points, cells, conjugated, _reduced(numerators[keep], common))
+
+
+def _twisted_spectrum(kind: SignedLattice) -> _TwistedSpectrum:
+    sides, change, points = place_on_grid(kind.lattice)
+    grid = np.stack(np.unravel_index(np.arange(prod(sides)), sides), axis=1)
+    plain, denominator = _numerators(grid, sides, change)
+    shift, half = kind.shift()
+    common = lcm(denominator, half)
+    numerators = (plain * (common // denominator) + shift * (common // half)) % common
+    keep = _canonical(numerators, common)
+    cells = np.ravel_multi_index(tuple(((-grid[keep]) % np.array(sides, dtype=np.intp)).T), sides)
+    phases = (_exponents_on_grid(kind.lattice, points) @ shift[[s > 1 for s in kind.lattice.sides]] % half) / half
+    return _TwistedSpectrum(sides, points, phases, cells.astype(np.intp), _reduced(numerators[keep], common))
+
+
+def _numerators(grid: IntArray, sides: tuple[int, ...], change: Sequence[Sequence[int]]) -> tuple[IntArray, int]:
+    """The frequency of every generator in every cell, as numerators and their common denominator."""
     common = lcm(*sides)
     scaled = grid * (common // np.array(sides, dtype=np.intp))
-    numerators = (scaled @ np.array(change, dtype=np.intp).T) % common
-    keep = _canonical(numerators, common)
-    numerators, grid = numerators[keep], grid[keep]
+    return (scaled @ np.array(change, dtype=np.intp).T) % common, common
+
+
+def _reduced(numerators: IntArray, common: int) -> IntArray:
     divisor = np.gcd(numerators, common)
-    frequencies = np.stack([numerators // divisor, common // divisor], axis=2)
-    cells, conjugated = _half_cells(grid, sides)
-    return _Spectrum(sides, points, cells, conjugated, frequencies)
+    return np.stack([numerators // divisor, common // divisor], axis=2)
+
+
+def _exponents_on_grid(lattice: LatticeType, points: IntArray) -> IntArray:
+    """Exponents of the points as they stand on the grid, of the generators that reach new points."""
+    spans = tuple(side for side in lattice.sides if side > 1)
+    sorter = np.argsort(lattice.points[0])
+    order = sorter[np.searchsorted(lattice.points[0], points[0], sorter=sorter)]
+    return np.stack(np.unravel_index(order, spans), axis=1) if spans else np.zeros((len(order), 0), dtype=np.intp)
 
 
 def _canonical(numerators: IntArray, common: int) -> NDArray[np.bool_]:
@@ -121,16 +189,11 @@ def _split(spectrum: _Spectrum, members: IntArray, bundles: tuple[Bundle, ...]) 
     here = np.full(max(int(bundle.members.max()) for bundle in bundles) + 1, -1, dtype=np.intp)
     here[members] = np.arange(members.size)
     rows = [here[bundle.members] if here[bundle.members[0]] >= 0 else np.empty(0, dtype=np.intp) for bundle in bundles]
-    fourier = FourierSplit(
-        spectrum.sides,
-        tuple(spectrum.cells[row] for row in rows),
-        tuple(spectrum.conjugated[row] for row in rows),
-        tuple(bundle.field.beta for bundle in bundles),
-    )
-    return _dense(fourier) if prod(spectrum.sides) <= DENSE_ORBIT_LIMIT else fourier
+    fourier = spectrum.split(rows, tuple(bundle.field.beta for bundle in bundles))
+    return _dense(fourier) if prod(fourier.shape) <= DENSE_ORBIT_LIMIT else fourier
 
 
-def _dense(fourier: FourierSplit) -> DenseSplit:
+def _dense(fourier: FourierSplit | TwistedFourierSplit) -> DenseSplit:
     """The same split as a matrix: the images of the standard basis vectors."""
     size = prod(fourier.shape)
     panels = fourier.panels(np.eye(size)[:, None, :])

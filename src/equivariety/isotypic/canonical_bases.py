@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from equivariety.isotypic.fields import COMPLEX, QUATERNION, REAL, Field
-from equivariety.isotypic.orbitals import FloatArray, IntArray
+from equivariety.isotypic.transitive import FloatArray, Transitive
 from equivariety.tolerances import CLEARLY_ZERO
 
 # A standard basis vector serves if its squared residual is more than this share of the largest one. The share is
@@ -54,18 +54,20 @@ def reference_coordinates(basis: FloatArray, units: list[FloatArray]) -> FloatAr
     return coordinates
 
 
-def fix_phase(basis: FloatArray) -> FloatArray:
+def fix_phase(basis: FloatArray, fibre: int = 1) -> FloatArray:
     """Multiply a basis of D-lines (s, copies, beta) by the unit of D that makes its first coordinate positive.
 
     The first coordinate is that of point 0 in the first line where it is clearly nonzero; it exists as the point
-    generates the whole space under the group. For the trivial representation: the constant vector is positive.
+    generates the whole space under the group. For the trivial representation: the constant vector is positive. Of the
+    coordinates of a fibre over point 0, the first ``fibre`` ones, the first that is clearly nonzero is taken.
     """
-    line = basis[0, _first_clear(np.square(basis[0]).sum(axis=1))]
+    first = basis[_first_clear(np.square(basis[:fibre]).sum(axis=(1, 2)))]
+    line = first[_first_clear(np.square(first).sum(axis=1))]
     unit = line / np.linalg.norm(line)
     return np.asarray(basis @ field_of(basis).realize(unit[None, None]))
 
 
-def orient(units: list[FloatArray], basis: FloatArray, words: IntArray) -> list[FloatArray]:
+def orient(units: list[FloatArray], basis: FloatArray, words: Transitive) -> list[FloatArray]:
     """Choose between I and -I for D = C: the first non-real character value has positive imaginary part.
 
     So the generator of a cyclic group acts on a pair of coordinates as [[cos t, sin t], [-sin t, cos t]] with
@@ -74,8 +76,8 @@ def orient(units: list[FloatArray], basis: FloatArray, words: IntArray) -> list[
     """
     if len(units) != 1:
         return units
-    for word in words:
-        imaginary = float(np.vdot(units[0], basis.T @ basis[word]))
+    for word in range(len(words.table)):
+        imaginary = float(np.vdot(units[0], basis.T @ words.moved(basis, word)))
         if abs(imaginary) > CLEARLY_ZERO:
             return [-units[0]] if imaginary < 0 else units
     return units

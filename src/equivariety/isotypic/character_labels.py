@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from equivariety.isotypic.orbitals import FloatArray, IntArray
+from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive
 
 # Characters of different irreducibles differ by far more; rounding to this many digits makes equal what is equal.
 _DIGITS = 6
@@ -17,24 +17,20 @@ _TRUE_DIGITS = 10
 _SHOWN_DIGITS = 3
 
 
-def short_words(table: IntArray) -> IntArray:
-    """The generators, and the product of each with the next (the last with the first), shape (2 k, s)."""
-    # P_g P_h carries x_i to x at h(g(i)).
-    products = np.take_along_axis(np.roll(table, -1, axis=0), table, axis=1)
-    return np.concatenate([table, products])
-
-
-def traces(basis: FloatArray, words: IntArray) -> tuple[float, ...]:
-    """The traces of permutations on the subspace with the given orthonormal basis, freed of rounding noise."""
+def traces(basis: FloatArray, words: Transitive) -> tuple[float, ...]:
+    """The traces of group elements on the subspace with the given orthonormal basis, freed of rounding noise."""
     squares = np.square(basis).sum(axis=1)
     # Adding 0.0 turns a rounded -0.0 into 0.0.
-    return tuple(round(_trace(basis, squares, word), _TRUE_DIGITS) + 0.0 for word in words)
+    return tuple(round(_trace(basis, squares, words, word), _TRUE_DIGITS) + 0.0 for word in range(len(words.table)))
 
 
-def _trace(basis: FloatArray, squares: FloatArray, word: IntArray) -> float:
-    """Of the points that stay, the squared norms; of those that move, the products with their images."""
-    moved = np.flatnonzero(word != np.arange(word.size))
-    return float(squares.sum() - squares[moved].sum() + np.vdot(basis[moved], basis[word[moved]]))
+def _trace(basis: FloatArray, squares: FloatArray, words: Transitive, word: int) -> float:
+    """For permutations of the points that stay the squared norms; of those that move, the products with images."""
+    if words.fibres is not None:
+        return float(np.vdot(basis, words.moved(basis, word)))
+    image = words.table[word]
+    moved = np.flatnonzero(image != np.arange(image.size))
+    return float(squares.sum() - squares[moved].sum() + np.vdot(basis[moved], basis[image[moved]]))
 
 
 def signatures(tables: Sequence[IntArray]) -> tuple[int, ...]:
@@ -66,11 +62,12 @@ def is_trivial(dimension: int, character: Sequence[float]) -> bool:
 
 
 def make_labels(
-    dimensions: Sequence[int], characters: Sequence[Sequence[float]], signs: Sequence[int]
+    dimensions: Sequence[int], characters: Sequence[Sequence[float]], signs: Sequence[int] | None
 ) -> tuple[str, ...]:
     """One label for each irreducible: trivial, sign, or dimension and character on the generators.
 
-    Those that agree in dimension and character get a letter, in the order given.
+    Those that agree in dimension and character get a letter, in the order given. Without signs, those of the given
+    permutations, none is called "sign".
 
     Examples
     --------
@@ -85,10 +82,10 @@ def make_labels(
     return tuple(labels)
 
 
-def _plain_label(dimension: int, character: Sequence[float], signs: Sequence[int]) -> str:
+def _plain_label(dimension: int, character: Sequence[float], signs: Sequence[int] | None) -> str:
     if is_trivial(dimension, character):
         return "trivial"
-    if dimension == 1 and all(round(value) == sign for value, sign in zip(character, signs, strict=True)):
+    if signs and dimension == 1 and all(round(v) == sign for v, sign in zip(character, signs, strict=True)):
         return "sign"
     # Adding 0.0 turns a rounded -0.0 into 0.0.
     shown = ", ".join(f"{round(value, _SHOWN_DIGITS) + 0.0:g}" for value in character)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action, PermutationAction
+from equivariety.actions.operations import orbit_labels
 from equivariety.errors import InputError
-from equivariety.isotypic.abelian import split_abelian
+from equivariety.isotypic.abelian import split_abelian, split_signed_abelian
 from equivariety.isotypic.arrays import constant, namespace
 from equivariety.isotypic.character_labels import signatures
 from equivariety.isotypic.coordinates import CoordinateTable, coordinate_table, occurrences, places
+from equivariety.isotypic.fibred_types import FibredType, fibred_types, point_types
+from equivariety.isotypic.frames import Frames
+from equivariety.isotypic.invariants import fixed_orbits
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.lattices import commute
 from equivariety.isotypic.nonabelian import split_by_types
+from equivariety.isotypic.signed_lattices import commute_with_signs
 from equivariety.isotypic.splits import DenseSplit, Groups, Split
+from equivariety.isotypic.transitive import Transitive
 
 IntArray = NDArray[np.intp]
 
@@ -57,6 +63,10 @@ class ChangeOfBasis:
     degree: int
     bundles: tuple[Bundle, ...]
     pieces: tuple[Piece, ...]
+    frames: Frames | None = None
+    """Signs and turns that make all orbits of a type alike, applied before they are split; None for permutations."""
+    has_trivial: bool = True
+    """Whether irreducible number 0 is the trivial one: not if no vector of domain or codomain is fixed."""
 
     @cached_property
     def multiplicities(self) -> tuple[int, ...]:
@@ -81,7 +91,7 @@ class ChangeOfBasis:
     def trivial(self) -> int | None:
         """The bundle whose first member is the trivial irreducible, number 0: the fixed vectors; None if absent."""
         found = (number for number, bundle in enumerate(self.bundles) if bundle.size and bundle.members[0] == 0)
-        return next(found, None)
+        return next(found, None) if self.has_trivial else None
 
     @cached_property
     def _contiguous(self) -> bool:
@@ -110,7 +120,10 @@ class ChangeOfBasis:
 
     def panels(self, X: Any) -> tuple[Any, ...]:
         """What :meth:`analyze` computes, as it lies in memory: (samples, members, copies, beta, multiplicity)."""
+        if not self.bundles:
+            return ()  # the two sides of some maps share no irreducible
         xp = namespace(X)
+        X = X if self.frames is None else self.frames.apply(X)
         gathered = X if self._contiguous else xp.take(X, constant(self._order, X), axis=1)
         found: list[list[Any]] = [[] for _ in self.bundles]
         start = 0
@@ -131,6 +144,10 @@ class ChangeOfBasis:
 
     def from_panels(self, panels: Sequence[Any]) -> Any:
         """The inverse of :meth:`panels`; points out of reach are zero."""
+        values = self._framed_values(panels)
+        return values if self.frames is None else self.frames.undo(values)
+
+    def _framed_values(self, panels: Sequence[Any]) -> Any:
         xp = namespace(panels[0])
         starts = [0] * len(panels)
         columns = []
@@ -173,7 +190,7 @@ class ChangeOfBasis:
             for number, rows in groups
         )
         pieces = tuple(Piece(piece.points, piece.split.select(groups)) for piece in self.pieces)
-        return ChangeOfBasis(self.degree, bundles, pieces)
+        return replace(self, bundles=bundles, pieces=pieces)
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,15 +203,18 @@ class Decomposition:
     codomain: ChangeOfBasis
 
 
-def decompose(domain: PermutationAction, codomain: PermutationAction | None = None) -> Decomposition:
+Splits = Sequence[tuple[IntArray, Split]]
+
+
+def decompose(domain: Action, codomain: Action | None = None) -> Decomposition:
     """Split one or two actions of a group into irreducible representations.
 
     Orbits on which the generators satisfy the same relations split alike: each type is split once. Two actions are
-    split together, as the action on their disjoint union, so that equal irreducibles get equal bases.
+    split together, as the action on their direct sum, so that equal irreducibles get equal bases.
 
     Parameters
     ----------
-    domain, codomain : PermutationAction
+    domain, codomain : Action
         Actions of one group, generator by generator; ``codomain=None`` means the domain.
 
     Raises
@@ -207,22 +227,49 @@ def decompose(domain: PermutationAction, codomain: PermutationAction | None = No
     >>> [(i.label, i.field) for i in decompose(PermutationAction.from_cycles("(1 3 4)(2 5)")).irreducibles]
     [((1, 1), 'R'), ((3, 2), 'C'), ((2, 1), 'R')]
     """
-    if codomain is not None and len(codomain.images) != len(domain.images):
-        raise InputError(f"domain and codomain must have the same generators in the same order: "
-                         f"the domain has {len(domain.images)}, the codomain has {len(codomain.images)}")  # fmt: skip
-    irreducibles: Sequence[Irreducible]
+    if codomain is not None and codomain.number_of_generators != domain.number_of_generators:
+        counts = domain.number_of_generators, codomain.number_of_generators
+        raise InputError(f"domain and codomain must have the same generators in the same order: the domain has "
+                         f"{counts[0]}, the codomain has {counts[1]}")  # fmt: skip
     joint = domain if codomain is None else domain + codomain
-    if commute(joint.images):
-        bases = np.unique(joint.orbit_labels, return_index=True)[1]
-        irreducibles, bundles, splits = split_abelian(joint.images, bases)
-    else:
-        irreducibles, bundles, splits = split_by_types(joint.images, joint.orbit_labels, signatures([domain.images]))
-    first = _part(splits, bundles, 0, domain.degree)
-    second = first if codomain is None else _part(splits, bundles, domain.degree, joint.degree)
-    return Decomposition(irreducibles, bundles, first, second)
+    irreducibles, bundles, splits, frames = _split(joint, domain)
+    has_trivial = joint.permutes or joint.fixed_dimension > 0
+    first, second = (
+        _part(splits, bundles, frames, has_trivial, start, stop)
+        for start, stop in ((0, domain.degree), (joint.degree - (codomain or domain).degree, joint.degree))
+    )
+    return Decomposition(irreducibles, bundles, first, first if codomain is None else second)
 
 
-def decompose_invariants(domain: PermutationAction, outputs: int) -> Decomposition:
+def _split(joint: Action, domain: Action) -> tuple[Sequence[Irreducible], tuple[Bundle, ...], Splits, Frames | None]:
+    """In closed form where the generators commute and permute up to signs, numerically otherwise."""
+    if joint.monomial is None:
+        types, frames = fibred_types(joint.parts)
+        return *split_by_types(types, None), frames
+    images, signs = joint.monomial
+    if joint.permutes:
+        if commute(images):
+            return *split_abelian(images, _bases(images)), None
+        plain = [FibredType(Transitive(kind.table), kind.points) for kind in point_types(images)]
+        return *split_by_types(plain, signatures([_images(domain)])), None
+    if commute_with_signs(images, signs):
+        found, gauge = split_signed_abelian(images, signs, _bases(images))
+        return *found, Frames.of_signs(gauge)
+    types, frames = fibred_types(joint.parts)
+    return *split_by_types(types, None), frames
+
+
+def _images(action: Action) -> IntArray:
+    assert action.monomial is not None
+    return action.monomial[0]
+
+
+def _bases(images: IntArray) -> IntArray:
+    """The smallest point of every orbit."""
+    return np.unique(orbit_labels(images), return_index=True)[1]
+
+
+def decompose_invariants(domain: Action, outputs: int) -> Decomposition:
     """The trivial isotypic part only: all that invariant maps to R^outputs see of the domain.
 
     No orbit needs splitting, so this works for every group and every size.
@@ -240,33 +287,33 @@ def decompose_invariants(domain: PermutationAction, outputs: int) -> Decompositi
     )
 
 
-def _trivial(action: PermutationAction) -> Irreducible:
+def _trivial(action: Action) -> Irreducible:
     """The trivial irreducible, labeled as in the whole decomposition."""
-    if len(action.images) == 1:
+    k = action.number_of_generators
+    if k == 1 and action.monomial is not None:
         return Irreducible((1, 1), "R", 1, 1 + 0j)
-    return Irreducible(("0",) * len(action.images) if commute(action.images) else "trivial", "R", 1, None)
+    commuting = action.monomial is not None and commute_with_signs(*action.monomial)
+    return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None)
 
 
-def _invariants(action: PermutationAction, bundles: tuple[Bundle, ...]) -> ChangeOfBasis:
-    """Normalized indicators of the orbits, orbits of one size together."""
-    labels = action.orbit_labels
-    sizes = np.bincount(labels)
-    order = np.lexsort([labels, sizes[labels]])
-    ends = np.cumsum(np.bincount(sizes[labels]))
-    pieces = []
-    for size in np.unique(sizes):
-        points = order[ends[size - 1] : ends[size]].reshape(-1, size)
-        pieces.append(Piece(points, DenseSplit((np.full((size, 1, 1, 1, 1), size**-0.5),))))
-    return ChangeOfBasis(action.degree, bundles, tuple(pieces))
+def _invariants(action: Action, bundles: tuple[Bundle, ...]) -> ChangeOfBasis:
+    """Normalized sums over the orbits, orbits of one size together."""
+    orbits, frames = fixed_orbits(action)
+    pieces = [
+        Piece(points, DenseSplit((np.full((points.shape[1], 1, 1, 1, 1), points.shape[1] ** -0.5),)))
+        for points in orbits
+    ]
+    return ChangeOfBasis(action.degree, bundles, tuple(pieces), frames)
 
 
 def _part(
-    splits: Sequence[tuple[IntArray, Split]], bundles: tuple[Bundle, ...], start: int, stop: int
+    splits: Splits, bundles: tuple[Bundle, ...], frames: Frames | None, has_trivial: bool, start: int, stop: int
 ) -> ChangeOfBasis:
-    """The change of basis of the points start..stop-1, which is a union of orbits."""
+    """The change of basis of the coordinates start..stop-1, which are a union of orbits."""
     pieces = []
     for points, split in splits:
         inside = points[(points[:, 0] >= start) & (points[:, 0] < stop)] - start
         if len(inside):
             pieces.append(Piece(inside, split))
-    return ChangeOfBasis(stop - start, bundles, tuple(pieces))
+    own = None if frames is None else frames.part(start, stop)
+    return ChangeOfBasis(stop - start, bundles, tuple(pieces), own, has_trivial)

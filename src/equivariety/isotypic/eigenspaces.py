@@ -14,12 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from equivariety.isotypic.orbitals import FloatArray, IntArray, average, orbitals, random_intertwiner
-from equivariety.tolerances import CLEARLY_NONZERO, CLEARLY_ZERO, equal_eigenvalue_cutoff
-
-
-class UnclearDrawError(ArithmeticError):
-    """The random numbers drawn do not separate what has to be told apart; draw again."""
+from equivariety.isotypic.intertwiners import Intertwiners, UnclearDrawError, intertwiners
+from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive
+from equivariety.tolerances import clearly_nonzero, clearly_zero, equal_eigenvalue_cutoff
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,18 +25,18 @@ class Eigenspaces:
 
     Attributes
     ----------
-    table : int array, shape (k, s)
+    action : Transitive
         The action.
-    labels : int array, shape (s, s)
-        Its orbitals.
+    commutant : Intertwiners
+        The matrices that commute with it.
     vectors : float array, shape (s, s)
         Orthonormal columns.
     starts : int array, shape (subspaces + 1,)
         Subspace i has the columns starts[i] to starts[i + 1].
     """
 
-    table: IntArray
-    labels: IntArray
+    action: Transitive
+    commutant: Intertwiners
     vectors: FloatArray
     starts: IntArray
 
@@ -57,7 +54,7 @@ class Eigenspaces:
         return self.vectors[:, self.columns(index)]
 
 
-def split_transitive(table: IntArray, random: np.random.Generator) -> Eigenspaces:
+def split_transitive(action: Transitive, random: np.random.Generator) -> Eigenspaces:
     """Split a transitive action into irreducible eigenspaces, in ascending order of the random eigenvalues.
 
     Raises
@@ -69,30 +66,30 @@ def split_transitive(table: IntArray, random: np.random.Generator) -> Eigenspace
     -----
     Two dense symmetric eigenproblems of size s: time s^3, memory about 100 s^2 bytes.
     """
-    labels = orbitals(table, table)
-    element = random_intertwiner(labels, random)
+    commutant = intertwiners(action, action)
+    element = commutant.random(random)
     values, vectors = eigh(element + element.T, driver="evd", check_finite=False)
-    starts = _cluster(values)
+    starts = _cluster(values, commutant.noise)
     # Averaging the respaced element returns it to the commutant exactly, and removes to first order what rounding
     # had mixed between neighboring eigenspaces.
     spaced = np.repeat(np.arange(len(starts) - 1), np.diff(starts)).astype(np.float64)
-    respaced = average((vectors * spaced) @ vectors.T, labels)
+    respaced = commutant.average((vectors * spaced) @ vectors.T)
     _, vectors = eigh((respaced + respaced.T) / 2, driver="evd", check_finite=False)
-    return Eigenspaces(table, labels, vectors, starts)
+    return Eigenspaces(action, commutant, vectors, starts)
 
 
-def _cluster(values: FloatArray) -> IntArray:
+def _cluster(values: FloatArray, noise: float) -> IntArray:
     """Boundaries between different eigenvalues among ascending computed ones."""
     scale = float(np.abs(values).max())
     gaps = np.diff(values) / scale if scale else np.diff(values)
-    equal = gaps <= equal_eigenvalue_cutoff(len(values))
-    if np.any(~equal & (gaps < CLEARLY_ZERO)):
+    equal = gaps <= max(equal_eigenvalue_cutoff(len(values)), clearly_zero(noise) if noise else 0.0)
+    if np.any(~equal & (gaps < clearly_zero(noise))):
         raise UnclearDrawError("two eigenvalues of the random commutant element nearly coincide")
     return np.concatenate([[0], np.flatnonzero(~equal) + 1, [len(values)]]).astype(np.intp)
 
 
 def isomorphisms(
-    row_spaces: Eigenspaces, column_spaces: Eigenspaces, labels: IntArray, random: np.random.Generator
+    row_spaces: Eigenspaces, column_spaces: Eigenspaces, between: Intertwiners, random: np.random.Generator
 ) -> tuple[NDArray[np.bool_], FloatArray]:
     """Which irreducible subspaces are isomorphic, and orthogonal intertwiners between those that are.
 
@@ -100,8 +97,8 @@ def isomorphisms(
     ----------
     row_spaces, column_spaces : Eigenspaces
         Subspaces of R^m and R^n.
-    labels : int array, shape (m, n)
-        Orbitals on pairs of (row point, column point).
+    between : Intertwiners
+        From R^n to R^m.
     random : Generator
         Where the random intertwiner comes from.
 
@@ -121,14 +118,14 @@ def isomorphisms(
     By Schur's lemma a block of an intertwiner is zero or a multiple of an orthogonal matrix. A small multiple carries
     a large relative error; averaging the normalized blocks returns them to the commutant and removes it.
     """
-    intertwiner = random_intertwiner(labels, random)
+    intertwiner = between.random(random)
     blocks = row_spaces.vectors.T @ intertwiner @ column_spaces.vectors
     norms = _block_norms(blocks, row_spaces, column_spaces)
-    if np.any((norms > CLEARLY_ZERO) & (norms < CLEARLY_NONZERO)):
+    if np.any((norms > clearly_zero(between.noise)) & (norms < clearly_nonzero(between.noise))):
         raise UnclearDrawError("a random intertwiner nearly vanishes between two subspaces")
-    related = norms >= CLEARLY_NONZERO
+    related = norms >= clearly_nonzero(between.noise)
     blocks = _normalized(blocks, norms, related, row_spaces, column_spaces)
-    intertwiner = average(row_spaces.vectors @ blocks @ column_spaces.vectors.T, labels)
+    intertwiner = between.average(row_spaces.vectors @ blocks @ column_spaces.vectors.T)
     blocks = row_spaces.vectors.T @ intertwiner @ column_spaces.vectors
     norms = _block_norms(blocks, row_spaces, column_spaces)
     return related, _normalized(blocks, norms, related, row_spaces, column_spaces)
@@ -152,7 +149,7 @@ def _normalized(
     return np.asarray(blocks * np.repeat(np.repeat(factors, row_sizes, axis=0), column_sizes, axis=1))
 
 
-def imaginary_units(restrictions: Sequence[FloatArray]) -> list[FloatArray]:
+def imaginary_units(restrictions: Sequence[FloatArray], noise: float = 0.0) -> list[FloatArray]:
     """The imaginary units of the commuting field of an irreducible subspace.
 
     Parameters
@@ -181,9 +178,9 @@ def imaginary_units(restrictions: Sequence[FloatArray]) -> list[FloatArray]:
         for unit in units:
             skew = skew - np.vdot(unit, skew) / len(skew) * unit
         norm = float(np.linalg.norm(skew))
-        if norm < CLEARLY_ZERO:
+        if norm < clearly_zero(noise):
             break
-        if norm < CLEARLY_NONZERO:
+        if norm < clearly_nonzero(noise):
             raise UnclearDrawError("a random commutant element is nearly symmetric on an irreducible subspace")
         units.append(skew * (np.sqrt(len(skew)) / norm))
     if len(units) == 2:

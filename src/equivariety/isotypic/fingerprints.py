@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.isotypic.coordinates import places
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.tolerances import membership_cutoff
@@ -16,7 +16,7 @@ from equivariety.tolerances import membership_cutoff
 BASIS_CONVENTION = 2
 
 
-def basis_fingerprint(kind: str, *actions: PermutationAction) -> str:
+def basis_fingerprint(kind: str, *actions: Action) -> str:
     """A digest of everything that determines the bases of some actions: the actions, the kind of maps, the convention.
 
     Examples
@@ -28,8 +28,12 @@ def basis_fingerprint(kind: str, *actions: PermutationAction) -> str:
     """
     digest = hashlib.sha256(f"{BASIS_CONVENTION} {kind}".encode())
     for action in actions:
-        digest.update(repr(action.images.shape).encode())
-        digest.update(action.images.astype("<i8").tobytes())
+        if action.monomial is None or not action.permutes:
+            digest.update(action.fingerprint().encode())
+            continue
+        images = action.monomial[0]
+        digest.update(repr(images.shape).encode())
+        digest.update(images.astype("<i8").tobytes())
     return digest.hexdigest()
 
 

@@ -6,37 +6,33 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from equivariety.isotypic.fibred_types import FibredType
 from equivariety.isotypic.fields import field_named
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.numerical import NumericalSplitting, check_splittable, split_types
-from equivariety.isotypic.orbit_types import OrbitType, classify_orbits
-from equivariety.isotypic.orbitals import IntArray
 from equivariety.isotypic.splits import DenseSplit, Split
+from equivariety.isotypic.transitive import IntArray
 
 
 def split_by_types(
-    images: IntArray, orbit_labels: IntArray, signs: Sequence[int]
+    types: Sequence[FibredType], signs: Sequence[int] | None
 ) -> tuple[tuple[Irreducible, ...], tuple[Bundle, ...], list[tuple[IntArray, Split]]]:
-    """Irreducibles, bundles and, per orbit type, its points and its split.
+    """Irreducibles, bundles and, per orbit type, its coordinates and its split.
 
     Parameters
     ----------
-    images : int array, shape (k, n)
-        The generators.
-    orbit_labels : int array, shape (n,)
-        The orbit of each point.
-    signs : sequence of int
-        The signs of the generators, for the label "sign".
+    types : sequence of FibredType
+        The orbits of the action.
+    signs : sequence of int, optional
+        The signs of the generators as permutations, for the label "sign".
 
     Raises
     ------
     InputError
         If an orbit is too large to be split by dense linear algebra.
     """
-    sizes = np.bincount(orbit_labels)
-    check_splittable(int(sizes.max()))
-    types = _orbit_types(images, orbit_labels, sizes)
-    splitting = split_types([kind.table for kind in types], signs=signs)
+    check_splittable(max(kind.action.size for kind in types))
+    splitting = split_types([kind.action for kind in types], signs=signs)
     multiplicities = np.array(
         [
             [bases[index].shape[2] if index in bases else 0 for bases in splitting.bases]
@@ -51,18 +47,6 @@ def split_by_types(
     irreducibles = tuple(Irreducible(kind.label, kind.field, kind.dimension, None) for kind in kinds)
     splits = [(kind.points, _split(splitting, number, bundles)) for number, kind in enumerate(types)]
     return irreducibles, bundles, splits
-
-
-def _orbit_types(images: IntArray, orbit_labels: IntArray, sizes: IntArray) -> list[OrbitType]:
-    """Types in order of first appearance."""
-    order = np.lexsort([orbit_labels, sizes[orbit_labels]])
-    size_of_place = sizes[orbit_labels[order]]
-    types = [
-        kind
-        for size in np.unique(sizes)
-        for kind in classify_orbits(images, order[size_of_place == size].reshape(-1, size))
-    ]
-    return sorted(types, key=lambda kind: int(kind.points[0, 0]))
 
 
 def _split(splitting: NumericalSplitting, number: int, bundles: Sequence[Bundle]) -> Split:

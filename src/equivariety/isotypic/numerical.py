@@ -13,10 +13,10 @@ import numpy as np
 
 from equivariety.errors import InputError
 from equivariety.isotypic.character_labels import make_labels, signatures, sort_key
-from equivariety.isotypic.eigenspaces import UnclearDrawError
 from equivariety.isotypic.fields import field_named
-from equivariety.isotypic.orbitals import FloatArray, IntArray
+from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.recognition import Recognition, recognize_all
+from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive, as_transitive
 from equivariety.isotypic.verification import verify
 
 ATTEMPTS = 10
@@ -80,18 +80,20 @@ class NumericalSplitting:
     bases: tuple[Mapping[int, FloatArray], ...]
 
 
-def split_types(tables: Sequence[IntArray], seed: int = 0, signs: Sequence[int] | None = None) -> NumericalSplitting:
+def split_types(
+    tables: Sequence[Transitive | IntArray], seed: int = 0, signs: Sequence[int] | None = None
+) -> NumericalSplitting:
     """Split transitive actions of the same group into irreducibles with common bases.
 
     Parameters
     ----------
-    tables : sequence of int arrays, shapes (k, s_t)
-        The same k generators as permutations of s_t points, each action transitive.
+    tables : sequence of int arrays, shapes (k, s_t), or of Transitive
+        The same k generators as permutations of s_t points, each action transitive, or with signs and fibres.
     seed : int
         Of the random commutant elements. The same seed gives the same bases up to rounding.
     signs : sequence of int, optional
         The signs of the generators as the user's permutations, for the label "sign"; those on the disjoint union of
-        the given actions by default.
+        the given actions by default. None of the given actions has that label if one of them has signs or fibres.
 
     Raises
     ------
@@ -120,21 +122,28 @@ def split_types(tables: Sequence[IntArray], seed: int = 0, signs: Sequence[int] 
     >>> splitting.bases[0][4].shape
     (8, 1, 1, 4)
     """
-    check_splittable(max(table.shape[1] for table in tables))
+    actions = [as_transitive(table) for table in tables]
+    check_splittable(max(action.size for action in actions))
     failure = ""
     for attempt in range(ATTEMPTS):
         random = np.random.default_rng([seed, attempt])
         try:
-            recognition = recognize_all(tables, random)
+            recognition = recognize_all(actions, random)
             verify(recognition, random)
         except UnclearDrawError as error:
             failure = str(error)
         else:
-            return _assemble(recognition, tuple(signs) if signs is not None else signatures(tables))
+            return _assemble(recognition, _signs(actions, signs), len(actions[0].table))
     raise SplittingError(
-        f"orbits of sizes {[table.shape[1] for table in tables]} could not be split in {ATTEMPTS} draws of random "
+        f"orbits of sizes {[action.size for action in actions]} could not be split in {ATTEMPTS} draws of random "
         f"numbers (seed {seed}); the last failed because {failure}; another seed may succeed"
     )
+
+
+def _signs(actions: Sequence[Transitive], signs: Sequence[int] | None) -> tuple[int, ...] | None:
+    if any(action.fibres is not None for action in actions):
+        return None
+    return tuple(signs) if signs is not None else signatures([action.table for action in actions])
 
 
 def check_splittable(size: int) -> None:
@@ -149,9 +158,8 @@ def check_splittable(size: int) -> None:
         )
 
 
-def _assemble(recognition: Recognition, signs: tuple[int, ...]) -> NumericalSplitting:
+def _assemble(recognition: Recognition, signs: tuple[int, ...] | None, count: int) -> NumericalSplitting:
     """Put the irreducibles in order, label them, and renumber the bases accordingly."""
-    count = len(signs)
     references = recognition.references
     keys = [sort_key(each.dimension, each.field, each.characters, count) for each in references]
     order = sorted(range(len(references)), key=keys.__getitem__)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from equivariety.isotypic.canonical_bases import field_of, fix_phase, orient, reference_coordinates
-from equivariety.isotypic.character_labels import short_words, traces
+from equivariety.isotypic.character_labels import traces
 from equivariety.isotypic.eigenspaces import Eigenspaces, imaginary_units, isomorphisms, split_transitive
-from equivariety.isotypic.orbitals import FloatArray, IntArray, orbitals, random_intertwiner
+from equivariety.isotypic.intertwiners import Intertwiners, intertwiners
+from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive, as_transitive
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +46,17 @@ class Reference:
 class Recognition:
     """What has been recognized so far: references, and for each action its subspaces, bases and orbitals.
 
-    `bases[t]` maps the index of a reference to an array (s_t, copies, multiplicity, beta); `labels[t, u]` holds the
-    orbitals on (point of t, point of u) for the pairs of actions that were compared.
+    `bases[t]` maps the index of a reference to an array (s_t, copies, multiplicity, beta); `between[t, u]` holds the
+    intertwiners from u to t for the pairs of actions that were compared.
     """
 
     references: list[Reference]
     spaces: dict[int, Eigenspaces]
     bases: list[dict[int, FloatArray]]
-    labels: dict[tuple[int, int], IntArray] = field(default_factory=dict)
+    between: dict[tuple[int, int], Intertwiners] = field(default_factory=dict)
 
 
-def recognize_all(tables: Sequence[IntArray], random: np.random.Generator) -> Recognition:
+def recognize_all(tables: Sequence[Transitive | IntArray], random: np.random.Generator) -> Recognition:
     """Split every action and recognize its subspaces.
 
     Raises
@@ -64,13 +65,14 @@ def recognize_all(tables: Sequence[IntArray], random: np.random.Generator) -> Re
         If the random numbers drawn do not decide; draw others.
     """
     recognition = Recognition([], {}, [{} for _ in tables])
-    for action in sorted(range(len(tables)), key=lambda index: -tables[index].shape[1]):
-        spaces = split_transitive(tables[action], random)
+    actions = [as_transitive(table) for table in tables]
+    for action in sorted(range(len(tables)), key=lambda index: -actions[index].size):
+        spaces = split_transitive(actions[action], random)
         recognition.spaces[action] = spaces
         unknown = _recognize_known(recognition, action, random)
         if unknown:
             _name_unknown(recognition, action, unknown, random)
-        recognition.labels[action, action] = spaces.labels
+        recognition.between[action, action] = spaces.commutant
     return recognition
 
 
@@ -81,9 +83,9 @@ def _recognize_known(recognition: Recognition, action: int, random: np.random.Ge
     for earlier in dict.fromkeys(reference.action for reference in recognition.references):
         if not unknown:
             break
-        labels = orbitals(spaces.table, recognition.spaces[earlier].table)
-        recognition.labels[action, earlier] = labels
-        related, blocks = isomorphisms(spaces, recognition.spaces[earlier], labels, random)
+        between = intertwiners(spaces.action, recognition.spaces[earlier].action)
+        recognition.between[action, earlier] = between
+        related, blocks = isomorphisms(spaces, recognition.spaces[earlier], between, random)
         for index, reference in enumerate(recognition.references):
             if reference.action == earlier:
                 alike = np.flatnonzero(related[:, reference.space])
@@ -95,13 +97,15 @@ def _recognize_known(recognition: Recognition, action: int, random: np.random.Ge
 def _name_unknown(recognition: Recognition, action: int, unknown: list[int], random: np.random.Generator) -> None:
     """Make references of the subspaces not met before, and give bases to their copies in the same action."""
     spaces = recognition.spaces[action]
-    related, blocks = isomorphisms(spaces, spaces, spaces.labels, random)
-    elements = [spaces.vectors.T @ random_intertwiner(spaces.labels, random) @ spaces.vectors for _ in range(2)]
-    words = short_words(spaces.table)
+    commutant = spaces.commutant
+    related, blocks = isomorphisms(spaces, spaces, commutant, random)
+    elements = [spaces.vectors.T @ commutant.random(random) @ spaces.vectors for _ in range(2)]
+    words = spaces.action.short_words()
     while unknown:
         first = unknown[0]
         basis, place = spaces.basis(first), spaces.columns(first)
-        units = orient(imaginary_units([element[place, place] for element in elements]), basis, words)
+        units = imaginary_units([element[place, place] for element in elements], commutant.noise)
+        units = orient(units, basis, words)
         coordinates = reference_coordinates(basis, units)
         recognition.references.append(Reference(action, first, coordinates, traces(basis, words)))
         alike = np.flatnonzero(related[:, first])
@@ -119,5 +123,6 @@ def _add_copies(recognition: Recognition, action: int, index: int, alike: IntArr
     for space in alike:
         block = blocks[spaces.columns(space), columns]
         carried = spaces.basis(space) @ np.tensordot(block, reference.coordinates, axes=1).reshape(len(block), -1)
-        copies.append(fix_phase(carried.reshape(-1, *reference.coordinates.shape[1:])))
+        shape = (-1, *reference.coordinates.shape[1:])
+        copies.append(fix_phase(carried.reshape(shape), spaces.action.fibre))
     recognition.bases[action][index] = np.stack(copies, axis=2)

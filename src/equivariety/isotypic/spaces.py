@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.isotypic.decomposition import ChangeOfBasis
 
 
@@ -12,11 +12,11 @@ class Spaces(Protocol):
     """Where inputs and targets live; equivariant maps say it of their two sides."""
 
     @property
-    def domain(self) -> PermutationAction:
+    def domain(self) -> Action:
         """The action on inputs."""
 
     @property
-    def codomain(self) -> PermutationAction:
+    def codomain(self) -> Action:
         """The action on targets."""
 
     @property

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.isotypic.arrays import constant, namespace
+from equivariety.isotypic.products import product
 
 Groups = Sequence[tuple[int, NDArray[np.intp]]]
 """Bundles chosen anew: for each the number of an old bundle and positions in it."""
@@ -61,18 +62,18 @@ class DenseSplit:
         samples, orbits, points = values.shape
         columns = constant(self._columns, values)
         if orbits < _FEWEST_ORBITS:
-            product = xp.matmul(xp.reshape(values, (samples * orbits, points)), columns)
-            product = xp.permute_dims(xp.reshape(product, (samples, orbits, -1)), (0, 2, 1))
+            flat = product(xp.reshape(values, (samples * orbits, points)), columns)
+            coordinates = xp.permute_dims(xp.reshape(flat, (samples, orbits, -1)), (0, 2, 1))
         else:
             # One product for each sample leaves every coordinate of all orbits contiguous: what Gram products need.
-            product = xp.matmul(columns.T, xp.permute_dims(values, (0, 2, 1)))
+            coordinates = product(columns.T, xp.permute_dims(values, (0, 2, 1)))
         panels: list[Any | None] = []
         start = 0
         for basis in self.bases:
             _, members, copies, multiplicity, beta = basis.shape
             stop = start + basis[0].size
             shape = (samples, members, copies, beta, multiplicity * orbits)
-            panels.append(xp.reshape(product[:, start:stop, :], shape) if stop > start else None)
+            panels.append(xp.reshape(coordinates[:, start:stop, :], shape) if stop > start else None)
             start = stop
         return panels
 
@@ -85,7 +86,7 @@ class DenseSplit:
         flat = [xp.reshape(panel, (samples, -1, orbits)) for panel, _ in present]
         coordinates = flat[0] if len(flat) == 1 else xp.concat(flat, axis=1)
         rows = constant(_side_by_side([basis for _, basis in present]).T, coordinates)
-        return xp.matmul(xp.permute_dims(coordinates, (0, 2, 1)), rows)
+        return product(xp.permute_dims(coordinates, (0, 2, 1)), rows)
 
     def select(self, groups: Groups) -> DenseSplit:
         # A bundle that this orbit type does not contain stays absent.

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from equivariety.isotypic.canonical_bases import field_of
-from equivariety.isotypic.eigenspaces import UnclearDrawError
-from equivariety.isotypic.orbitals import FloatArray, random_intertwiner
+from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.recognition import Recognition
+from equivariety.isotypic.transitive import FloatArray
 from equivariety.tolerances import normal_form_cutoff
 
 
@@ -31,12 +31,15 @@ def verify(recognition: Recognition, random: np.random.Generator) -> None:
     for matrix in orthogonal:
         if matrix.shape[0] != matrix.shape[1]:
             raise UnclearDrawError("the irreducible subspaces do not fill the space")
-        _demand_zero(matrix.T @ matrix - np.eye(len(matrix)), "the bases are not orthogonal")
-    for (row, column), labels in recognition.labels.items():
+        noise = max((between.noise for between in recognition.between.values()), default=0.0)
+        _demand_zero(matrix.T @ matrix - np.eye(len(matrix)), "the bases are not orthogonal", noise)
+    for (row, column), between in recognition.between.items():
         rows, columns = recognition.bases[row], recognition.bases[column]
-        _check_count(rows, columns, int(labels.max()) + 1)
-        blocks = orthogonal[row].T @ random_intertwiner(labels, random) @ orthogonal[column]
-        _demand_zero(blocks - _normal_form(blocks, rows, columns), "the block form does not hold")
+        if between.dimension is not None:
+            _check_count(rows, columns, between.dimension)
+        blocks = orthogonal[row].T @ between.random(random) @ orthogonal[column]
+        difference = blocks - _normal_form(blocks, rows, columns)
+        _demand_zero(difference, "the block form does not hold", between.noise)
 
 
 def _check_count(rows: Mapping[int, FloatArray], columns: Mapping[int, FloatArray], expected: int) -> None:
@@ -68,8 +71,8 @@ def _places(bases: Mapping[int, FloatArray]) -> dict[int, slice]:
     return {key: slice(start, end) for key, start, end in zip(bases, ends[:-1], ends[1:], strict=True)}
 
 
-def _demand_zero(difference: FloatArray, message: str) -> None:
+def _demand_zero(difference: FloatArray, message: str, noise: float) -> None:
     error = float(np.linalg.norm(difference))
-    tolerance = normal_form_cutoff(max(difference.shape))
+    tolerance = normal_form_cutoff(max(difference.shape), noise)
     if not error <= tolerance:
         raise UnclearDrawError(f"{message} (error {error:.1e}, tolerance {tolerance:.1e})")

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.isotypic.fingerprints import basis_probe, is_same_probe
-from equivariety.models.values import Kind, State
+from equivariety.models import actions
+from equivariety.models.values import Kind, State, require_array
 from equivariety.moments import Moments
 from equivariety.varieties.component import Component
 from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
@@ -31,28 +31,6 @@ def record(cls: type) -> Kind:
     """A frozen dataclass, field by field."""
     names = [field.name for field in fields(cls) if field.init]
     return Kind(cls.__name__, lambda value: {name: getattr(value, name) for name in names}, lambda state: cls(**state))
-
-
-def require_array(value: Any, name: str, kind: str, shape: tuple[int, ...] | None = None) -> NDArray[Any]:
-    """A stored array of the type that was written, and of the given shape.
-
-    Raises
-    ------
-    InputError
-        If it is something else, or holds NaN or infinity.
-    """
-    if not isinstance(value, np.ndarray) or value.dtype != np.dtype(kind):
-        found = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
-        raise InputError(f"{name} must hold numbers of type {np.dtype(kind)}, not {found}")
-    if shape is not None and value.shape != shape:
-        raise InputError(f"{name} must have shape {shape}, not {value.shape}")
-    if not np.isfinite(value).all():
-        raise InputError(f"{name} must hold finite numbers: it contains NaN or infinity")
-    return value
-
-
-def _action(state: State) -> PermutationAction:
-    return PermutationAction(require_array(state["images"], "images", "i8"))
 
 
 def _maps_state(maps: EquivariantMaps) -> State:
@@ -126,7 +104,7 @@ def _stored_blocks(
 
 
 KINDS: dict[type, Kind] = {
-    PermutationAction: Kind("PermutationAction", lambda action: {"images": action.images}, _action),
+    **actions.KINDS,
     EquivariantMaps: Kind("EquivariantMaps", _maps_state, _maps),
     InvariantMaps: Kind("InvariantMaps", _maps_state, _maps),
     Component: Kind("Component", _component_state, _component),

@@ -134,3 +134,21 @@ class Reader:
         value = kind.restore({key: self.decode(part) for key, part in node["state"].items()})
         self._found.append(value)
         return value
+
+
+def require_array(value: Any, name: str, kind: str, shape: tuple[int, ...] | None = None) -> NDArray[Any]:
+    """A stored array of the type that was written, and of the given shape.
+
+    Raises
+    ------
+    InputError
+        If it is something else, or holds NaN or infinity.
+    """
+    if not isinstance(value, np.ndarray) or value.dtype != np.dtype(kind):
+        found = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
+        raise InputError(f"{name} must hold numbers of type {np.dtype(kind)}, not {found}")
+    if shape is not None and value.shape != shape:
+        raise InputError(f"{name} must have shape {shape}, not {value.shape}")
+    if not np.isfinite(value).all():
+        raise InputError(f"{name} must hold finite numbers: it contains NaN or infinity")
+    return value

@@ -17,7 +17,7 @@ from equivariety.moments.chunks import row_chunks
 from equivariety.moments.kernels import available
 from equivariety.moments.kernels.layout import COMPILED_TYPES, OrbitLayout, aligned_zeros, blocks_of_rows, orbit_layout
 from equivariety.moments.moments import Matrices, Moments
-from equivariety.moments.samples import Samples, floating_type, squared_norm
+from equivariety.moments.samples import Rows, Samples, floating_type
 from equivariety.tolerances import precision_of
 
 Vector = NDArray[np.float64]
@@ -121,7 +121,7 @@ class _Totals:
 
 
 @dataclass(frozen=True, eq=False)
-class _Room:
+class _Workspace:
     """Where one thread works: coordinates of a group of samples, and their products in the precision of the data."""
 
     input_panels: NDArray[Any]
@@ -166,59 +166,72 @@ class CompiledSums:
     def _shape(self, left: _Side) -> tuple[int, ...]:
         return (left.groups, left.rounded, self.inputs.rounded, 2, left.lanes)
 
-    def _room(self) -> _Room:
-        """Room of this thread, made when it works for the first time."""
-        if not hasattr(self._threads, "room"):
+    def _workspace(self) -> _Workspace:
+        """Workspace of this thread, made when it works for the first time."""
+        if not hasattr(self._threads, "workspace"):
             targets = self.targets
-            self._threads.room = _Room(
+            self._threads.workspace = _Workspace(
                 self.inputs.panels(),
                 None if targets is None else targets.panels(),
                 aligned_zeros(self._shape(self.inputs), self.dtype),
                 None if targets is None else aligned_zeros(self._shape(targets), self.dtype),
             )
-        room: _Room = self._threads.room
-        return room
+        workspace: _Workspace = self._threads.workspace
+        return workspace
 
-    def add(self, total: _Totals, samples: Samples, rows: slice) -> _Totals:
-        factors = self._factors(samples, rows)
-        X, target_norm = samples.inputs(rows), total.target_norm
-        if self.targets is None:
-            self._add_inputs(total, X, factors)
+    def add(self, total: _Totals, rows: Rows) -> _Totals:
+        factors, target_norm = self._factors(rows), total.target_norm
+        if self.targets is None or rows.targets is None:
+            self._add_inputs(total, rows.inputs, factors)
         else:
-            Y = samples.targets(rows)
-            target_norm += squared_norm(Y)
-            self._add_pairs(total, self.targets, X, Y, factors)
-        return replace(total, weight=total.weight + samples.weight_of(rows), target_norm=target_norm)
+            target_norm += rows.target_energy
+            self._add_pairs(total, self.targets, rows.inputs, rows.targets, factors)
+        return replace(total, weight=total.weight + rows.weight, target_norm=target_norm)
 
-    def _factors(self, samples: Samples, rows: slice) -> Vector:
+    def energy(self, total: _Totals) -> float:
+        return float(np.einsum("giil->", total.inner[..., 0, :]))
+
+    def inner(self, total: _Totals, bundle: int, position: int) -> Vector:
+        return self._block(total.inner, self.inputs, bundle, position, hermitian=True)
+
+    def cross(self, total: _Totals, bundle: int, position: int) -> Vector:
+        assert total.cross is not None
+        return self._block(total.cross, self.targets or self.inputs, bundle, position)
+
+    def _block(self, grams: Vector, left: _Side, bundle: int, position: int, hermitian: bool = False) -> Vector:
+        number = sum(other.size for other in self.bundles[:bundle]) + position
+        group, lane = divmod(number, left.lanes)
+        one = self._lanes(grams[group : group + 1, ..., lane : lane + 1], left, hermitian)
+        return one[0, :, :, : self.bundles[bundle].field.beta]
+
+    def _factors(self, rows: Rows) -> Vector:
         """What coordinates of prepared rows count in sums; zero for what is missing to whole groups of samples."""
         from equivariety.moments.kernels.compiled import SAMPLES
 
-        count = rows.stop - rows.start
+        count = rows.inputs.shape[0]
         factors = np.zeros(-(-count // SAMPLES) * SAMPLES)
-        roots = samples.roots(rows)
-        factors[:count] = 1.0 if roots is None else roots
+        factors[:count] = 1.0 if rows.roots is None else rows.roots
         return factors
 
     def _add_inputs(self, total: _Totals, X: NDArray[Any], factors: Vector) -> None:
         from equivariety.moments.kernels.compiled import add_moments
 
-        room = self._room()
+        workspace = self._workspace()
         for rows, block in self.inputs.blocks(X):
             add_moments(
                 block.ctypes.data, block.strides[0], self.inputs.orbits, factors[rows], self._trivial,
-                room.input_panels, room.inner, total.inner, total.input_sum,
+                workspace.input_panels, workspace.inner, total.inner, total.input_sum,
             )  # fmt: skip
 
     def _add_pairs(self, total: _Totals, targets: _Side, X: NDArray[Any], Y: NDArray[Any], factors: Vector) -> None:
         from equivariety.moments.kernels.compiled import add_cross_moments
 
-        room = self._room()
+        workspace = self._workspace()
         for (rows, x), (_, y) in zip(self.inputs.blocks(X), targets.blocks(Y), strict=True):
             add_cross_moments(
                 x.ctypes.data, x.strides[0], self.inputs.orbits, y.ctypes.data, y.strides[0], targets.orbits,
-                factors[rows], self._trivial, room.input_panels, room.target_panels,
-                room.inner, room.cross, total.inner, total.cross, total.input_sum, total.target_sum,
+                factors[rows], self._trivial, workspace.input_panels, workspace.target_panels,
+                workspace.inner, workspace.cross, total.inner, total.cross, total.input_sum, total.target_sum,
             )  # fmt: skip
 
     def join(self, total: _Totals, part: _Totals) -> _Totals:
@@ -244,18 +257,23 @@ class CompiledSums:
 
     def _split(self, grams: Vector, left: _Side, hermitian: bool = False) -> Matrices:
         """Gram matrices of the bundles (members, rows, cols, beta) from those of the lanes."""
-        rows, columns = left.layout.orbits, self.inputs.layout.orbits
-        every = grams[:, :rows, :columns].transpose(0, 4, 1, 2, 3).reshape(-1, rows, columns, 2)
-        if hermitian:
-            lower = np.tril(np.moveaxis(every, 3, 0))
-            strict = np.tril(lower, -1).swapaxes(2, 3) * np.array([1.0, -1.0])[:, None, None, None]
-            lower[1, :, np.arange(rows), np.arange(rows)] = 0  # where imaginary parts vanish up to rounding
-            every = np.moveaxis(lower + strict, 0, 3)
+        every = self._lanes(grams, left, hermitian)
         ends = np.cumsum([bundle.size for bundle in self.bundles])
         return tuple(
             np.ascontiguousarray(every[end - bundle.size : end, :, :, : bundle.field.beta])
             for end, bundle in zip(ends, self.bundles, strict=True)
         )
+
+    def _lanes(self, grams: Vector, left: _Side, hermitian: bool) -> Vector:
+        """Gram matrices of the irreducibles in all lanes, shape (irreducibles, rows, cols, 2)."""
+        rows, columns = left.layout.orbits, self.inputs.layout.orbits
+        every = grams[:, :rows, :columns].transpose(0, 4, 1, 2, 3).reshape(-1, rows, columns, 2)
+        if not hermitian:
+            return every
+        lower = np.tril(np.moveaxis(every, 3, 0))
+        strict = np.tril(lower, -1).swapaxes(2, 3) * np.array([1.0, -1.0])[:, None, None, None]
+        lower[1, :, np.arange(rows), np.arange(rows)] = 0  # where imaginary parts vanish up to rounding
+        return np.moveaxis(lower + strict, 0, 3)
 
     @cached_property
     def _trivial(self) -> int:

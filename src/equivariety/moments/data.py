@@ -17,6 +17,7 @@ from equivariety.moments.arrays import array_moments, require_positive_weight, v
 from equivariety.moments.clusters import cluster_moments, is_dask
 from equivariety.moments.moments import Moments
 from equivariety.moments.samples import Origins, Samples
+from equivariety.moments.sparse_rows import readable
 from equivariety.moments.streams import slabs, stream_moments
 from equivariety.moments.summation import Sums, chosen_sums
 
@@ -89,9 +90,9 @@ def data_moments(
     ----------
     maps : EquivariantMaps
     X, Y : arrays of shape (samples, domain degree) and (samples, codomain degree)
-        In memory, on an accelerator, or stored (memory-mapped, zarr, HDF5); Dask arrays and data frames, which are
-        summed on their cluster; or X alone an iterable of batches X, (X, Y) or (X, Y, sample_weight), in which Y may
-        be None.
+        In memory, on an accelerator, sparse (SciPy), or stored (memory-mapped, zarr, HDF5); Dask arrays and data
+        frames, which are summed on their cluster; or X alone an iterable of batches X, (X, Y) or
+        (X, Y, sample_weight), in which Y may be None.
     sample_weight : array of shape (samples,), optional
         Not beside an iterable, whose batches bring their own. Beside Dask collections a Dask array or a column in the
         chunks of X, or a vector in memory.
@@ -111,6 +112,7 @@ def data_moments(
     >>> data_moments(maps, iter([(X[:4], None, [1, 1, 1, 3]), X[4:]])).weight
     8.0
     """
+    X, Y = readable(X), readable(Y)
     source = source_of(X, Y)
     if source is Source.CLUSTER:
         return cluster_moments(maps, X, Y, sample_weight, origins)

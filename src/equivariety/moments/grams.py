@@ -8,6 +8,7 @@ import numpy as np
 
 from equivariety.isotypic.arrays import namespace
 from equivariety.isotypic.fields import Field
+from equivariety.isotypic.products import product
 
 # Products that a chunk contributes to one block, up to which elementwise multiplication beats a matrix product.
 _NARROW_PRODUCTS = 256
@@ -50,7 +51,7 @@ def _rows(panel: Any) -> Any:
 def _product(left: Any, right: Any) -> Any:
     """The sum over copies of left^T right."""
     xp = namespace(right)
-    products = xp.matmul(xp.permute_dims(left, (0, 1, 3, 2)), right)
+    products = product(xp.permute_dims(left, (0, 1, 3, 2)), right)
     return products[:, 0, ...] if products.shape[1] == 1 else xp.sum(products, axis=1)
 
 

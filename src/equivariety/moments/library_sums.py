@@ -16,7 +16,7 @@ from equivariety.isotypic.fields import Field
 from equivariety.moments.chunks import row_chunks
 from equivariety.moments.grams import gram
 from equivariety.moments.moments import Matrices, Moments, add_in_place
-from equivariety.moments.samples import Samples, squared_norm
+from equivariety.moments.samples import Rows, Samples
 
 # Rows of a chunk for each column of the largest block: enough for a matrix product to run at full speed.
 _ROWS_PER_COLUMN = 2
@@ -55,23 +55,31 @@ class LibrarySums:
             np.moveaxis(np.zeros((bundle.field.beta, bundle.size, rows, cols)), 0, -1) for bundle, rows, cols in shapes
         )
 
-    def add(self, total: Moments, samples: Samples, rows: slice) -> Moments:
-        root = samples.roots(rows)
-        inputs = self.domain.panels(samples.inputs(rows))
-        targets = None if samples.Y is None else samples.targets(rows)
-        outputs = inputs if targets is None else self.codomain.panels(targets)
+    def add(self, total: Moments, rows: Rows) -> Moments:
+        inputs = self.domain.panels(rows.inputs)
+        outputs = inputs if rows.targets is None else self.codomain.panels(rows.targets)
         fields = [bundle.field for bundle in self.domain.bundles]
         for into, x, field in zip(total.inner, inputs, fields, strict=True):
             _add_gram(into, x, x, field)
         for into, y, x, field in zip(total.cross or (), outputs, inputs, fields, strict=total.cross is not None):
             _add_gram(into, y, x, field)
-        np.add(total.input_sum, _trivial_sum(inputs, self.domain, root), out=total.input_sum)
-        np.add(total.target_sum, _trivial_sum(outputs, self.codomain, root), out=total.target_sum)
+        np.add(total.input_sum, _trivial_sum(inputs, self.domain, rows.roots), out=total.input_sum)
+        np.add(total.target_sum, _trivial_sum(outputs, self.codomain, rows.roots), out=total.target_sum)
         return replace(
             total,
-            weight=total.weight + samples.weight_of(rows),
-            target_norm=total.target_norm + (0.0 if targets is None else squared_norm(targets)),
+            weight=total.weight + rows.weight,
+            target_norm=total.target_norm + (0.0 if rows.targets is None else rows.target_energy),
         )
+
+    def energy(self, total: Moments) -> float:
+        return total.energy
+
+    def inner(self, total: Moments, bundle: int, position: int) -> NDArray[np.float64]:
+        return total.inner[bundle][position]
+
+    def cross(self, total: Moments, bundle: int, position: int) -> NDArray[np.float64]:
+        assert total.cross is not None
+        return total.cross[bundle][position]
 
     def join(self, total: Moments, part: Moments) -> Moments:
         return add_in_place(total, part)

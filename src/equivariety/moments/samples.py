@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -40,19 +41,36 @@ class Samples:
         """Square roots of the weights of some rows."""
         return None if self.weight is None else np.sqrt(to_numpy(self.weight[rows]))
 
-    def inputs(self, rows: slice) -> Any:
-        """Some rows of X as floating numbers, minus the origin, times the roots of their weights."""
-        return _prepared(self.X[rows, ...], self.input_origin, self.roots(rows))
+    def rows(self, chosen: slice) -> Rows:
+        """Some rows, ready to be summed."""
+        roots = self.roots(chosen)
+        targets = None if self.Y is None else _prepared(self.Y[chosen, ...], self.target_origin, roots)
+        return Rows(_prepared(self.X[chosen, ...], self.input_origin, roots), targets, roots)
 
-    def targets(self, rows: slice) -> Any:
-        """Some rows of Y likewise, which must be given."""
-        assert self.Y is not None
-        return _prepared(self.Y[rows, ...], self.target_origin, self.roots(rows))
 
-    def weight_of(self, rows: slice) -> float:
-        """The number of some rows, or the sum of their weights."""
-        roots = self.roots(rows)
-        return float(rows.stop - rows.start if roots is None else roots @ roots)
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows as floating numbers, minus the origin, times the roots of their weights."""
+
+    inputs: Any
+    targets: Any | None
+    """None: the inputs are their own targets."""
+    roots: NDArray[np.float64] | None
+
+    @property
+    def weight(self) -> float:
+        """The number of rows, or the sum of their weights."""
+        return float(self.inputs.shape[0] if self.roots is None else self.roots @ self.roots)
+
+    @cached_property
+    def input_energy(self) -> float:
+        """Sum of the squares of all inputs."""
+        return squared_norm(self.inputs)
+
+    @cached_property
+    def target_energy(self) -> float:
+        """Sum of the squares of all targets."""
+        return self.input_energy if self.targets is None else squared_norm(self.targets)
 
 
 def _prepared(rows: Any, origin: NDArray[np.float64] | None, root: NDArray[np.float64] | None) -> Any:
@@ -82,20 +100,25 @@ def refuse_underflow(samples: Samples, energy: float, precision: float) -> None:
     if energy >= smallest:
         return
     rows = X if weight is None else X[constant(weight > 0, X)]
-    if _deviates(rows, samples.input_origin):
+    # Data of some size that leave no energy lie where the maps are zero: nothing underflowed.
+    roots = None if weight is None else np.sqrt(weight[weight > 0])[:, None]
+    if 0 < _largest_deviation(rows, samples.input_origin, roots) < smallest**0.5:
         name = "X" if weight is None else "X times the roots of its weights"
         raise InputError(f"{name} is too small for its precision: the squares of its values underflow; scale it, "
                          "or give it in double precision")  # fmt: skip
 
 
-def _deviates(rows: Any, origin: NDArray[np.float64] | None) -> bool:
-    """Whether rows differ from the origin; constant data around an origin rightly leave nothing but rounding."""
-    if origin is None:
-        return bool(namespace(rows).any(rows != 0))
+def _largest_deviation(rows: Any, origin: NDArray[np.float64] | None, roots: NDArray[np.float64] | None) -> float:
+    """How far rows differ from the origin; constant data around an origin rightly leave nothing but rounding."""
     values = as_floating(rows)
-    xp, center = namespace(values), constant(origin, values)
+    xp = namespace(values)
+    scales = constant(np.ones((1, 1)) if roots is None else roots, values)
+    if origin is None:
+        return float(xp.max(xp.abs(values) * scales))
+    center = constant(origin, values)
     rounding = 8 * float(xp.finfo(values.dtype).eps)
-    return bool(xp.any(xp.abs(values - center) > rounding * xp.abs(center)))
+    deviation = xp.abs(values - center)
+    return float(xp.max(scales * xp.where(deviation > rounding * xp.abs(center), deviation, xp.zeros_like(deviation))))
 
 
 def raise_not_finite(samples: Samples) -> None:

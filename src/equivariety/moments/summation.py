@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
+from functools import reduce
+from operator import add
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,7 +18,9 @@ from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.moments.compiled_sums import CompiledSums, compiled_sums
 from equivariety.moments.library_sums import LibrarySums
 from equivariety.moments.moments import Moments
-from equivariety.moments.samples import Samples, floating_type, raise_not_finite, refuse_underflow
+from equivariety.moments.parseval import BlockSums, Testimony, require_agreement, spans, testimony
+from equivariety.moments.probes import probes
+from equivariety.moments.samples import Rows, Samples, floating_type, raise_not_finite, refuse_underflow
 from equivariety.threads import in_threads
 from equivariety.tolerances import precision_of
 
@@ -34,7 +38,7 @@ class Sums(Enum):
     """Matrix products of the array library that owns the data."""
 
 
-class Summation(Protocol):
+class Summation(BlockSums, Protocol):
     """A way to add up the moments of rows, and totals of them."""
 
     def chunks(self, samples: Samples) -> Iterator[slice]:
@@ -43,7 +47,7 @@ class Summation(Protocol):
     def zero(self) -> Any:
         """The total of no data."""
 
-    def add(self, total: Any, samples: Samples, rows: slice) -> Any:
+    def add(self, total: Any, rows: Rows) -> Any:
         """The total with some rows more, in the arrays of the given one."""
 
     def join(self, total: Any, part: Any) -> Any:
@@ -63,29 +67,40 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     ------
     InputError
         If a value is not finite; the message names the first such row.
+    NumericalError
+        If the rows, by another route, give other sums: then this machine, or a library on it, computes wrongly.
     """
     samples = _together(samples)
     X, Y = samples.X, samples.Y
     if X.shape[0] == 0:
         raise InputError("X must have at least one sample, not 0")
     summation = _summation(samples, domain, codomain)
+    precision = max(precision_of(floating_type(side)) for side in (X, Y) if side is not None)
+    batches = _batches(list(summation.chunks(samples)))
+    spanned = spans(domain)
 
-    def task(batch: list[slice]) -> Any:
-        total = summation.zero()
+    def task(number: int) -> tuple[Any, float]:
+        total, asked = summation.zero(), probes(domain, codomain, number, len(batches))
+        said: list[Testimony] = []
         # Infinite and invalid products are found in the result; warnings on the way would say less.
         with np.errstate(all="ignore"):
-            for rows in batch:
-                total = summation.add(total, samples, rows)
-        return total
+            for chosen in batches[number]:
+                rows = samples.rows(chosen)
+                total = summation.add(total, rows)
+                said.append(testimony(asked, rows))
+            together = reduce(add, said)
+            require_agreement(asked, together, summation, total, precision, spanned)
+        return total, together.input_energy
 
-    batches = _batches(list(summation.chunks(samples)))
-    total = summation.zero()
-    for part in in_threads(task, batches) if isinstance(X, np.ndarray) else map(task, batches):
+    total, energy = summation.zero(), 0.0
+    numbers = range(len(batches))
+    for part, energy_of_part in in_threads(task, numbers) if isinstance(X, np.ndarray) else map(task, numbers):
         total = summation.join(total, part)
+        energy += energy_of_part
     result = summation.moments(total)
     if Y is None:
         result = replace(result, target_norm=result.energy)
-    if not np.isfinite(result.target_norm + result.energy):
+    if not np.isfinite(result.target_norm + result.energy + energy):
         raise_not_finite(samples)
     refuse_underflow(samples, result.energy, result.precision)
     return result

@@ -11,6 +11,7 @@ from equivariety.nn.autoencoder import EquivariantAutoencoder, InvariantAutoenco
 from equivariety.nn.convolution import LinearConvNet
 from equivariety.nn.linear import EquivariantLinear, InvariantLinear
 from equivariety.nn.mlp import EquivariantMLP
+from equivariety.nn.polynomial import PolynomialNet
 from equivariety.nn.training import History, Training, evaluate
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "InvariantAutoencoder",
     "InvariantLinear",
     "LinearConvNet",
+    "PolynomialNet",
     "Training",
     "evaluate",
 ]

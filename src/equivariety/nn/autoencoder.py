@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.nn.network import BlockNetwork
 from equivariety.nn.ranks import validated_widths
@@ -74,7 +74,7 @@ class InvariantAutoencoder(EquivariantAutoencoder):
 
     Parameters
     ----------
-    action : PermutationAction
+    action : Action
     rank : int
         At most the number of orbits and the outputs.
     outputs : int
@@ -94,5 +94,5 @@ class InvariantAutoencoder(EquivariantAutoencoder):
     10
     """
 
-    def __init__(self, action: PermutationAction, rank: int, outputs: int, **options: Any) -> None:
+    def __init__(self, action: Action, rank: int, outputs: int, **options: Any) -> None:
         super().__init__(InvariantMaps(action, outputs).bounded(rank).component((rank,)), **options)

@@ -17,9 +17,12 @@ from torch import Tensor, nn
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.decomposition import Piece
 from equivariety.isotypic.splits import DenseSplit, FourierSplit
+from equivariety.isotypic.twisted_fourier import TwistedFourierSplit
 from equivariety.nn.constants import Constants
 from equivariety.nn.fourier import FourierAnalysis, FourierSynthesis
+from equivariety.nn.frames import FramedRows
 from equivariety.nn.layout import Batch
+from equivariety.nn.twisted import TwistedAnalysis, TwistedSynthesis
 
 
 class DenseAnalysis(Constants):
@@ -67,6 +70,7 @@ class Analysis(Constants):
         order = np.concatenate([piece.points.ravel() for piece in basis.pieces])
         self.in_order = bool((order == np.arange(order.size)).all())
         self.keep("order", order, device)
+        self.frames = FramedRows(basis.frames, device, dtype)
         self.transforms = nn.ModuleList(
             _analysis(piece, batches, [unit[number] for unit in self.units], device, dtype)
             for number, piece in enumerate(basis.pieces)
@@ -75,6 +79,7 @@ class Analysis(Constants):
     def forward(self, X: Tensor) -> list[Tensor]:
         """Coordinates of the rows of X."""
         samples = X.shape[0]
+        X = self.frames(X)
         gathered = X if self.in_order else X.index_select(1, self.order)
         found: list[list[Tensor]] = [[] for _ in self.slots]
         start = 0
@@ -109,6 +114,7 @@ class Synthesis(Constants):
         order = np.concatenate([piece.points.ravel() for piece in basis.pieces])
         self.in_order = bool((order == np.arange(order.size)).all())
         self.keep("inverse", np.argsort(order), device)
+        self.frames = FramedRows(basis.frames, device, dtype, transposed=True)
         self.transforms = nn.ModuleList(
             _synthesis(piece, batches, [unit[number] for unit in self.units], device, dtype)
             for number, piece in enumerate(basis.pieces)
@@ -131,18 +137,22 @@ class Synthesis(Constants):
             else:
                 columns.append(coordinates[0].new_zeros(samples, orbits * size))
         values = columns[0] if len(columns) == 1 else torch.cat(columns, 1)
-        return values if self.in_order else values.index_select(1, self.inverse)
+        return self.frames(values if self.in_order else values.index_select(1, self.inverse))
 
 
 def _analysis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
     if isinstance(piece.split, FourierSplit):
         return FourierAnalysis(piece.split, batches, units, device, dtype)
+    if isinstance(piece.split, TwistedFourierSplit):
+        return TwistedAnalysis(piece.split, batches, units, device, dtype)
     return DenseAnalysis(_basis_rows(piece, batches, units), device, dtype)
 
 
 def _synthesis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
     if isinstance(piece.split, FourierSplit):
         return FourierSynthesis(piece.split, batches, units, device, dtype)
+    if isinstance(piece.split, TwistedFourierSplit):
+        return TwistedSynthesis(piece.split, batches, units, device, dtype)
     return DenseSynthesis(_basis_rows(piece, batches, units), device, dtype)
 
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, Self
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.nn.network import BlockNetwork
 from equivariety.varieties import Component, EquivariantMaps, InvariantMaps
@@ -20,8 +20,8 @@ class EquivariantLinear(BlockNetwork):
 
     Parameters
     ----------
-    domain : PermutationAction
-    codomain : PermutationAction, optional
+    domain : Action
+    codomain : Action, optional
         By default the domain.
     rank : int, optional
         Factor M through a hidden space of at most this dimension, spread evenly over the blocks; with a warning if no
@@ -50,8 +50,8 @@ class EquivariantLinear(BlockNetwork):
 
     def __init__(
         self,
-        domain: PermutationAction,
-        codomain: PermutationAction | None = None,
+        domain: Action,
+        codomain: Action | None = None,
         rank: int | None = None,
         ranks: Sequence[int] | None = None,
         bias: bool = True,
@@ -62,9 +62,7 @@ class EquivariantLinear(BlockNetwork):
         super().__init__(maps, _hidden(maps, rank, ranks), bias, device, dtype)
 
     @classmethod
-    def from_matrix(
-        cls, matrix: Any, domain: PermutationAction, codomain: PermutationAction | None = None, **options: Any
-    ) -> Self:
+    def from_matrix(cls, matrix: Any, domain: Action, codomain: Action | None = None, **options: Any) -> Self:
         """The layer of full rank nearest to a matrix in the Frobenius norm; options: bias, device, dtype.
 
         Examples
@@ -84,7 +82,7 @@ class InvariantLinear(BlockNetwork):
 
     Parameters
     ----------
-    action : PermutationAction
+    action : Action
     outputs : int
     rank : int, optional
         Factor M through this many invariant features.
@@ -101,7 +99,7 @@ class InvariantLinear(BlockNetwork):
 
     def __init__(
         self,
-        action: PermutationAction,
+        action: Action,
         outputs: int,
         rank: int | None = None,
         bias: bool = True,

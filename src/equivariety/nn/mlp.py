@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.nn.linear import EquivariantLinear
 
@@ -21,8 +21,8 @@ class EquivariantMLP(nn.Sequential):
 
     Parameters
     ----------
-    domain, codomain : PermutationAction
-    hidden : sequence of PermutationAction
+    domain, codomain : Action
+    hidden : sequence of Action
         The action on each hidden space; channels are copies, for example ``[8 * action, 8 * action]``.
     activation : callable
         Makes the non-linearity, by default ``torch.nn.ReLU``.
@@ -47,16 +47,16 @@ class EquivariantMLP(nn.Sequential):
 
     def __init__(
         self,
-        domain: PermutationAction,
-        codomain: PermutationAction,
-        hidden: Sequence[PermutationAction],
+        domain: Action,
+        codomain: Action,
+        hidden: Sequence[Action],
         activation: Callable[[], nn.Module] = nn.ReLU,
         bias: bool = True,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
         for number, action in enumerate(hidden, start=1):
-            if not isinstance(action, PermutationAction):
+            if not isinstance(action, Action):
                 raise InputError(f"hidden space {number} must be a PermutationAction, such as 8 * domain, "
                                  f"not {type(action).__name__}")  # fmt: skip
         spaces = [domain, *hidden, codomain]

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from equivariety.errors import InputError
 from equivariety.isotypic.fingerprints import basis_probe, is_same_probe
 from equivariety.nn.basis import Analysis, Synthesis
+from equivariety.nn.bias import FixedVectors
 from equivariety.nn.constants import Constants
 from equivariety.nn.factor import Factor
 from equivariety.nn.layout import Layout, feature_places
@@ -32,7 +33,6 @@ class BlockNetwork(Constants):
     parameterization.
     """
 
-    orbit_labels: Tensor
     feature_order: Tensor
     fingerprint: Tensor
     basis_probe: Tensor
@@ -65,9 +65,8 @@ class BlockNetwork(Constants):
         self.register_buffer("basis_probe", torch.tensor(probe.view(np.int64), device=device))
         self.register_parameter("bias", None)
         if bias:
-            labels = maps.codomain.orbit_labels
-            self.keep("orbit_labels", labels, device)
-            self.bias = nn.Parameter(torch.empty(int(labels.max()) + 1, device=device, dtype=dtype))
+            self.fixed_vectors = FixedVectors(maps.codomain, device, dtype)
+            self.bias = nn.Parameter(torch.empty(self.fixed_vectors.count, device=device, dtype=dtype))
         self.reset_parameters()
 
     @classmethod
@@ -151,7 +150,7 @@ class BlockNetwork(Constants):
             raise InputError(f"the input must have {self.maps.domain.degree} features (the degree of the domain), "
                              f"not {X.shape[-1]}")  # fmt: skip
         images = self._linear(X.reshape(-1, X.shape[-1])).reshape(*X.shape[:-1], self.maps.codomain.degree)
-        return images if self.bias is None else images + self.bias.index_select(0, self.orbit_labels)
+        return images if self.bias is None else images + self.fixed_vectors(self.bias)
 
     def _linear(self, X: Tensor) -> Tensor:
         coordinates = self.source(X)
@@ -212,7 +211,7 @@ class BlockNetwork(Constants):
             layer.weight = nn.Parameter(matrix)
             layers.append(layer)
         if self.bias is not None:
-            layers[-1].bias = nn.Parameter(self.bias.detach()[self.orbit_labels])
+            layers[-1].bias = nn.Parameter(self.fixed_vectors(self.bias.detach()))
         return nn.Sequential(*layers)
 
 

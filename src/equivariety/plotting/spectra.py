@@ -63,7 +63,7 @@ def _cut_level(gains: list[np.ndarray], ranks: tuple[int, ...]) -> float | None:
 
 
 def _cyclic(solution: Solution) -> bool:
-    return len(solution.component.maps.domain.images) == 1
+    return solution.component.maps.domain.number_of_generators == 1
 
 
 def _tick(label: object) -> str:

@@ -301,4 +301,4 @@ class Subnetwork:
 
 
 def _restricted(layer: Any, points: NDArray[np.intp]) -> Any:
-    return layer.restrict(points) if hasattr(layer, "restrict") else len(points)
+    return len(points) if isinstance(layer, int) else layer.restrict(points)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.isotypic.signed_orbits import SignedOrbits, signed_orbits
+from equivariety.polynomial.signed_orbits import SignedOrbits, signed_orbits
 from equivariety.validation import is_whole_number, shown, whole_number
 
 IntArray = NDArray[np.intp]
@@ -67,7 +68,7 @@ def read_layers(entries: Any) -> tuple[Any, ...]:
     given = tuple(_read_layer(entry, number) for number, entry in enumerate(entries))
     if len(given) < 2:
         raise InputError(f"layers must have at least two entries, input and output, not {len(given)}")
-    counts = {number: len(entry.images) for number, entry in enumerate(given) if not isinstance(entry, int)}
+    counts = {number: entry.number_of_generators for number, entry in enumerate(given) if not isinstance(entry, int)}
     first = next(iter(counts), 0)
     for number, count in counts.items():
         if count != counts[first]:
@@ -77,7 +78,7 @@ def read_layers(entries: Any) -> tuple[Any, ...]:
 
 
 def _read_layer(entry: Any, number: int) -> Any:
-    if hasattr(entry, "images"):
+    if isinstance(entry, Action) and entry.monomial is not None:
         return entry
     if not is_whole_number(entry):
         raise InputError(f"layer {number} must be a width or an action by (signed) permutations, not {shown(entry)}")
@@ -86,7 +87,7 @@ def _read_layer(entry: Any, number: int) -> Any:
 
 def layer_spaces(layers: Sequence[Any]) -> tuple[Space, ...]:
     """The layers as signed permutations of coordinates; widths stand for trivial actions."""
-    generators = next((len(entry.images) for entry in layers if not isinstance(entry, int)), 1)
+    generators = next((entry.number_of_generators for entry in layers if not isinstance(entry, int)), 1)
     return tuple(_space(entry, generators) for entry in layers)
 
 
@@ -94,8 +95,7 @@ def _space(entry: Any, generators: int) -> Space:
     if isinstance(entry, int):
         images = np.tile(np.arange(entry), (generators, 1))
         return Space(images, np.ones(images.shape, dtype=np.int8))
-    signs = np.asarray(getattr(entry, "signs", np.ones_like(entry.images)), dtype=np.int8)
-    return Space(np.asarray(entry.images), signs)
+    return Space(*entry.monomial)
 
 
 @dataclass(frozen=True, eq=False)

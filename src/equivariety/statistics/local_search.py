@@ -48,7 +48,7 @@ class _Visited:
         fresh = {key: action for key, action in keyed if key not in self.models}
         if fresh:
             for model in scorer(list(fresh.values())):
-                self.models[model_key(model.action)] = model
+                self.models[model_key(_permutations(model))] = model
         return [self.models[key] for key in dict(keyed)]
 
 
@@ -65,7 +65,7 @@ def best_neighbors(
     visited = _Visited(evidence, criterion)
     ranked = visited.best(visited.cyclic(_starts(evidence.scatter, rng)))
     # Two reflections of a ring are found more easily than the rotation that is their product.
-    found = np.array([model.action.images[0] for model in ranked[:_JOINED]])
+    found = np.array([_permutations(model).images[0] for model in ranked[:_JOINED]])
     products = np.concatenate([image[found] for image in found])
     ranked = visited.best([*ranked, *visited.cyclic(products)])
     swaps = _transpositions(degree)
@@ -86,7 +86,7 @@ def _starts(scatter: NDArray[np.float64], rng: np.random.Generator) -> NDArray[n
 
 def _ascended(visited: _Visited, current: SymmetryModel, swaps: NDArray[np.intp]) -> SymmetryModel:
     for _ in range(_MOST_STEPS):
-        image = current.action.images[0]
+        image = _permutations(current).images[0]
         neighbors = visited.cyclic(swaps[:, image])
         best = max(neighbors, key=visited.value)
         if visited.value(best) <= visited.value(current):
@@ -98,8 +98,8 @@ def _ascended(visited: _Visited, current: SymmetryModel, swaps: NDArray[np.intp]
 def _join(visited: _Visited, cyclic: list[SymmetryModel]) -> None:
     current, better = cyclic[0], True
     while better:
-        images = list(current.action.images)
-        larger = [_without_redundant(PermutationAction([*images, model.action.images[0]])) for model in cyclic]
+        images = list(_permutations(current).images)
+        larger = [_without_redundant(PermutationAction([*images, _permutations(model).images[0]])) for model in cyclic]
         smaller = [PermutationAction(images[:place] + images[place + 1 :]) for place in range(len(images))
                    if len(images) > 1]  # fmt: skip
         best = max(visited.groups([*larger, *smaller]), key=visited.value)
@@ -123,3 +123,9 @@ def _transpositions(degree: int) -> NDArray[np.intp]:
     for row, (i, j) in zip(swaps, pairs, strict=True):
         row[[i, j]] = j, i
     return swaps
+
+
+def _permutations(model: SymmetryModel) -> PermutationAction:
+    """The action of a candidate of this search."""
+    assert isinstance(model.action, PermutationAction)
+    return model.action

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action, PermutationAction
 from equivariety.statistics.covariances import matrix_spectra, relabelled_spectra
 from equivariety.statistics.gaussian import covariance_parameters, log_determinant
 from equivariety.statistics.pairs import Classes, by_appearance, pair_classes
@@ -27,7 +27,7 @@ Matrix = NDArray[np.float64]
 class SymmetryModel:
     """One candidate: the Gaussian model of all covariances that are invariant under a group."""
 
-    action: PermutationAction
+    action: Action
     log_likelihood: float
     """Natural logarithm at the maximum, summed over the samples; infinite if there are too few samples for one."""
     parameters: int
@@ -56,7 +56,7 @@ class Evidence:
 
     def model(
         self,
-        action: PermutationAction,
+        action: Action,
         covariance: Sequence[CovarianceSpectrum],
         prior: Sequence[CovarianceSpectrum],
         updated: Sequence[CovarianceSpectrum],
@@ -79,7 +79,7 @@ class Evidence:
         )
 
 
-def scored(evidence: Evidence, actions: Iterable[PermutationAction]) -> Iterator[SymmetryModel]:
+def scored(evidence: Evidence, actions: Iterable[Action]) -> Iterator[SymmetryModel]:
     """The candidates with their scores."""
     for action in actions:
         maps = EquivariantMaps(action)
@@ -109,12 +109,19 @@ def probabilities(models: Sequence[SymmetryModel], criterion: Criterion) -> NDAr
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def distinct(actions: Iterable[PermutationAction]) -> list[PermutationAction]:
-    """The first action of every model: groups with the same orbits on pairs allow the same covariances."""
-    first: dict[bytes, PermutationAction] = {}
+def distinct(actions: Sequence[Action]) -> list[Action]:
+    """The first action of every model: groups with the same averages of matrices allow the same covariances."""
+    first: dict[bytes, Action] = {}
     for action in actions:
-        first.setdefault(model_key(action), action)
+        first.setdefault(_average_key(action), action)
     return list(first.values())
+
+
+def _average_key(action: Action) -> bytes:
+    """Equal for two actions of any kind exactly if they average matrices alike, up to rounding."""
+    probe = np.random.default_rng(0).standard_normal((action.degree, action.degree))
+    average = EquivariantMaps(action).project(probe + probe.T)
+    return (np.round(average, 8) + 0.0).tobytes()
 
 
 def model_key(action: PermutationAction) -> bytes:

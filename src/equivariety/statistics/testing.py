@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from equivariety.actions import PermutationAction
+from equivariety.actions import Action, OrthogonalAction
+from equivariety.actions.action import signed_or_plain
 from equivariety.errors import InputError
 from equivariety.statistics.covariances import matrix_spectra
 from equivariety.statistics.gaussian import (
@@ -112,8 +113,8 @@ class _Hypothesis:
 
 def symmetry_test(
     X: Any,
-    action: PermutationAction,
-    against: PermutationAction | None = None,
+    action: Action,
+    against: Action | None = None,
     statistic: Statistic = "score",
     mean: Literal["free", "zero"] = "free",
     simulations: int = 999,
@@ -124,9 +125,9 @@ def symmetry_test(
     Parameters
     ----------
     X : array_like of shape (samples, variables)
-    action : PermutationAction
+    action : Action
         The symmetry in question, the null hypothesis.
-    against : PermutationAction, optional
+    against : Action, optional
         A smaller symmetry that is not in doubt, of a subgroup; by default none.
     statistic : {"score", "lr"}
         The score statistic n/2 tr((S_G^-1 (S_H - S_G))^2) needs few samples: only the averaged covariance S_G must be
@@ -171,7 +172,9 @@ def symmetry_test(
         raise InputError(f"against must have degree {maps.domain.degree} like action, not {smaller.domain.degree}")
     count = whole_number(simulations, "simulations", 1)
     samples = len(X)
-    singles = [EquivariantMaps(_with_generator(action, number, against)) for number in range(len(action.images))]
+    singles = [
+        EquivariantMaps(_with_generator(action, number, against)) for number in range(action.number_of_generators)
+    ]
     hypotheses = [_Hypothesis(null, smaller, statistic, samples) for null in (maps, *singles)]
     freedom = samples - (mean == "free")
     for hypothesis in hypotheses:
@@ -233,10 +236,17 @@ def _wishart(freedom: int, p: int, count: int, rng: np.random.Generator) -> Iter
         yield root @ root.T
 
 
-def _with_generator(action: PermutationAction, number: int, against: PermutationAction | None) -> PermutationAction:
+def _with_generator(action: Action, number: int, against: Action | None) -> Action:
     """The group that one generator generates, together with the symmetry that is not in doubt."""
-    given = [] if against is None else list(against.images)
-    return PermutationAction([*given, action.images[number]])
+    chosen = [(action, number)]
+    if against is not None:
+        chosen = [*((against, generator) for generator in range(against.number_of_generators)), *chosen]
+    monomial = [(member.monomial, generator) for member, generator in chosen]
+    if all(found is not None for found, _ in monomial):
+        images, signs = (np.array([found[part][generator] for found, generator in monomial if found is not None])
+                         for part in (0, 1))  # fmt: skip
+        return signed_or_plain(images, signs)
+    return OrthogonalAction([member.matrix(generator) for member, generator in chosen])
 
 
 def _log_det(maps: EquivariantMaps | None, S: Matrix) -> float:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
+from equivariety.isotypic.products import product
 from equivariety.moments.chunks import as_floating, row_chunks
 from equivariety.threads import in_threads
 from equivariety.varieties.compiled_map import COMPILED_ROWS, compiled_map
@@ -130,7 +131,7 @@ def _act(matrices: NDArray[np.float64], panel: Any, beta: int, features_follow: 
     xp = namespace(panel)
     samples, members, copies, _, _ = panel.shape
     rows = xp.permute_dims(xp.reshape(panel, (samples, members, copies, -1)), (1, 2, 0, 3))
-    images = xp.matmul(rows, constant(matrices, rows)[:, None, ...])
+    images = product(rows, constant(matrices, rows)[:, None, ...])
     if features_follow:
         images = xp.reshape(images, (members, copies, samples, images.shape[3] // beta, beta))
         return xp.permute_dims(images, (2, 0, 1, 4, 3))

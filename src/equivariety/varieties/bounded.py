@@ -58,6 +58,9 @@ class RankBounded:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rank", whole_number(self.rank, "rank", 0, min(self.maps.shape)))
 
+    def __repr__(self) -> str:
+        return f"<RankBounded of rank {self.rank} in {self.maps!r}>"
+
     def count_components(self, field: str = "R", exact_rank: bool = False) -> int:
         """Number of irreducible components.
 
@@ -143,9 +146,9 @@ class RankBounded:
         """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""
         return self._critical(self.maps.problem_to(U))
 
-    def critical_fits(self, X: Any, Y: Any | None = None) -> FamilyCriticalPoints:
+    def critical_fits(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> FamilyCriticalPoints:
         """The critical points of the mean squared error on data, on all components, lazily, best first."""
-        return self._critical(self.maps.problem(X, Y))
+        return self._critical(self.maps.problem(X, Y, sample_weight))
 
     def _critical(self, problem: Problem[Any]) -> FamilyCriticalPoints:
         from equivariety.varieties.family_critical_points import FamilyCriticalPoints

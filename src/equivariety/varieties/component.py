@@ -61,6 +61,10 @@ class Component:
         object.__setattr__(component, "ranks", ranks)
         return component
 
+    def __repr__(self) -> str:
+        ranks = ", ".join(map(str, self.ranks[:12])) + (", ..." if len(self.ranks) > 12 else "")
+        return f"<Component of ranks ({ranks}) in {self.maps!r}>"
+
     @property
     def rank(self) -> int:
         """Rank of a generic matrix: sum of irrep_dim * rank over the blocks."""
@@ -168,7 +172,7 @@ class Component:
         """
         return self.maps.problem_to(U).critical_points(self.ranks)
 
-    def critical_fits(self, X: Any, Y: Any | None = None) -> CriticalPoints:
+    def critical_fits(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> CriticalPoints:
         """The critical points of the mean squared error on data; the first one is what :meth:`fit` finds.
 
         Raises
@@ -176,7 +180,7 @@ class Component:
         InputError
             If shapes do not fit, or X does not span every block, so that critical points are not isolated.
         """
-        return self.maps.problem(X, Y).critical_points(self.ranks)
+        return self.maps.problem(X, Y, sample_weight).critical_points(self.ranks)
 
     def fit(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> Solution:
         """The map of the component that minimizes the mean squared error ||M x - y||^2 over the samples.

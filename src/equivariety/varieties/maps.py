@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions import PermutationAction, trivial
+from equivariety.actions import Action, PermutationAction, trivial
 from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose, decompose_invariants
 from equivariety.isotypic.fingerprints import basis_fingerprint
+from equivariety.isotypic.pair_orbits import count_pair_orbits
 from equivariety.ranks.counting import Slot
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.report import MapsReport, report_of
 from equivariety.varieties.scale import lies_within, unit_scale
 
 if TYPE_CHECKING:
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
     from equivariety.varieties.bounded import RankBounded
     from equivariety.varieties.problem import DataProblem, TargetProblem
+
+
+# Pairs of points up to which orbits on them are counted: a table of 256 MiB.
+_MOST_PAIRS = 2**26
 
 
 @dataclass(frozen=True, init=False)
@@ -38,8 +45,8 @@ class EquivariantMaps:
 
     Parameters
     ----------
-    domain : PermutationAction
-    codomain : PermutationAction, optional
+    domain : Action
+    codomain : Action, optional
         By default the domain. A trivial action gives invariant maps.
 
     Raises
@@ -57,15 +64,16 @@ class EquivariantMaps:
     [((1, 1), 'R', 2, 2), ((3, 2), 'C', 1, 1), ((2, 1), 'R', 1, 1)]
     """
 
-    domain: PermutationAction
-    codomain: PermutationAction
+    domain: Action
+    codomain: Action
 
-    def __init__(self, domain: PermutationAction, codomain: PermutationAction | None = None) -> None:
+    def __init__(self, domain: Action, codomain: Action | None = None) -> None:
         object.__setattr__(self, "domain", _validated_action(domain, "domain"))
         object.__setattr__(self, "codomain", _validated_action(domain if codomain is None else codomain, "codomain"))
-        if len(self.domain.images) != len(self.codomain.images):
+        counts = self.domain.number_of_generators, self.codomain.number_of_generators
+        if counts[0] != counts[1]:
             raise InputError(f"domain and codomain must have the same generators in the same order: the domain has "
-                             f"{len(self.domain.images)}, the codomain has {len(self.codomain.images)}")  # fmt: skip
+                             f"{counts[0]}, the codomain has {counts[1]}")  # fmt: skip
 
     @cached_property
     def fingerprint(self) -> str:
@@ -135,7 +143,20 @@ class EquivariantMaps:
     @property
     def dimension(self) -> int:
         """Real dimension of the space: the number of orbits of the group on pairs (codomain point, domain point)."""
+        counted = None if "decomposition" in self.__dict__ else self._pair_orbits
+        if counted is not None:
+            return counted
         return sum(bundle.size * bundle.field.beta * rows * cols for bundle, rows, cols in self.bundle_shapes)
+
+    @cached_property
+    def _pair_orbits(self) -> int | None:
+        """Counted, so that the dimension is known where orbits are too large to be split; None for very many pairs."""
+        domain, codomain = self.domain, self.codomain
+        if not isinstance(domain, PermutationAction) or not isinstance(codomain, PermutationAction):
+            return None
+        if domain.degree * codomain.degree > _MOST_PAIRS:
+            return None
+        return count_pair_orbits(codomain.images, domain.images)
 
     @property
     def largest_rank(self) -> int:
@@ -220,6 +241,30 @@ class EquivariantMaps:
 
         return RankBounded(self, rank)
 
+    def report(self) -> MapsReport:
+        """Which blocks both sides share, which are lost, and what ranks can be reached; print it for a table.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> report = ev.EquivariantMaps(ev.actions.cyclic(4), ev.actions.cyclic(6)).report()
+        >>> report.largest_rank, report.reachable(4), len(report.lost)
+        (2, 2, 3)
+        >>> print(report)
+        block                field dimension   rows columns rank up to
+        (1, 1)                   R         1      1       1          1
+        (2, 1)                   R         1      1       1          1
+        (6, 5)                   C         2      1       0       lost
+        (4, 3)                   C         2      0       1       lost
+        (3, 2)                   C         2      1       0       lost
+        R^4 -> R^6: dimension 2, largest rank 2
+        """
+        return report_of(self.blocks, self.shape)
+
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<{type(self).__name__} R^{n} -> R^{m}, generators: {self.domain.number_of_generators}>"
+
     def problem(self, X: Any, Y: Any | None = None, sample_weight: Any | None = None) -> DataProblem:
         """The mean squared error on data, prepared for all ranks: the best map within a budget, the whole curve.
 
@@ -269,9 +314,13 @@ class InvariantMaps(EquivariantMaps):
     They see only the sums over the orbits: M = psi(M) E with E the indicator matrix of the orbits, so that they form
     the space of all matrices with one column for each orbit. No orbit needs splitting, whatever the group.
 
+    With signs, or vectors that turn, they see the fixed vectors: E has one row for each, columns are equal up to sign
+    along an orbit that is split, and zero where nothing is fixed. If the group fixes no vector at all, the only
+    invariant map is zero; a warning says so.
+
     Parameters
     ----------
-    domain : PermutationAction
+    domain : Action
     outputs : int
 
     Examples
@@ -284,9 +333,12 @@ class InvariantMaps(EquivariantMaps):
     3
     """
 
-    def __init__(self, domain: PermutationAction, outputs: int = 1) -> None:
+    def __init__(self, domain: Action, outputs: int = 1) -> None:
         outputs = whole_number(outputs, "outputs", 1)
         super().__init__(domain, trivial(outputs, like=_validated_action(domain, "domain")))
+        if not self.domain.permutes and not self.domain.fixed_dimension:
+            warnings.warn("the group fixes no vector of the domain but zero: the only invariant map is the zero map, "
+                          "and the space of invariant maps has dimension 0", stacklevel=2)  # fmt: skip
 
     @property
     def _kind(self) -> str:
@@ -298,12 +350,25 @@ class InvariantMaps(EquivariantMaps):
 
     @cached_property
     def orbit_indicator(self) -> csr_array[Any]:
-        """E, the k x n indicator matrix of the k orbits, sparse: E[c, i] = 1 if point i lies in orbit c."""
+        """E, the k x n indicator matrix of the k orbits, sparse: E[c, i] = 1 if point i lies in orbit c.
+
+        With signs E[c, i] = 1 or -1 on the orbits that are split; twisted ones have no row. Where fibres turn the rows
+        are orthonormal fixed vectors.
+        """
         from scipy.sparse import csr_array
 
+        if not self.domain.permutes:
+            return csr_array(self._scales[:, None] * self.domain.fixed_vectors.T)
         labels = self.domain.orbit_labels
         places = (labels, np.arange(labels.size))
         return csr_array((np.ones(labels.size), places), shape=(int(labels.max()) + 1, labels.size))
+
+    @property
+    def _scales(self) -> NDArray[np.float64]:
+        """What makes the entries of the fixed vectors +-1 where they are signs; no scales where fibres turn."""
+        fixed = self.domain.fixed_vectors
+        counts = np.asarray(np.diff(fixed.tocsc().indptr), dtype=np.float64)
+        return np.sqrt(counts) if self.domain.monomial is not None else np.ones(fixed.shape[1])
 
     def psi(self, M: Any) -> NDArray[np.float64]:
         """One column for each orbit: an invariant matrix without its repeated columns.
@@ -329,19 +394,23 @@ class InvariantMaps(EquivariantMaps):
         if not self.contains(M):
             raise InputError(f"the matrix must be invariant; its distance from the invariant ones is "
                              f"{self.distance(M):.3g}: project it first")  # fmt: skip
+        if not self.domain.permutes:
+            return np.asarray(M @ self.domain.fixed_vectors) / self._scales
         return M[:, np.unique(self.domain.orbit_labels, return_index=True)[1]]
 
     def from_psi(self, columns: Any) -> NDArray[np.float64]:
         """The invariant matrix psi(M) E with the given columns: the inverse of :meth:`psi`."""
         given = np.asarray(columns, dtype=np.float64)
-        orbits = int(self.domain.orbit_labels.max()) + 1
+        orbits = self.orbit_indicator.shape[0]
         if given.shape != (self.codomain.degree, orbits):
             raise InputError(f"the matrix must have shape {(self.codomain.degree, orbits)}, one column for each orbit, "
                              f"not {given.shape}")  # fmt: skip
+        if not self.domain.permutes:
+            return np.asarray(given @ self.orbit_indicator)
         return given[:, self.domain.orbit_labels]
 
 
-def _validated_action(action: Any, name: str) -> PermutationAction:
-    if not isinstance(action, PermutationAction):
+def _validated_action(action: Any, name: str) -> Action:
+    if not isinstance(action, Action):
         raise InputError(f"{name} must be a PermutationAction, not {type(action).__name__}")
     return action

@@ -66,9 +66,13 @@ class Problem(ABC, Generic[Point]):
     """What maps between inputs and targets of unit scale are multiplied by."""
 
     @staticmethod
-    def of_data(maps: EquivariantMaps, moments: Moments) -> DataProblem:
-        """The mean squared error per entry on the data that have the given moments."""
-        return DataProblem.of_moments(maps, moments)
+    def of_data(maps: EquivariantMaps, moments: Moments, rows: Rows | None = None) -> DataProblem:
+        """The mean squared error per entry on the data that have the given moments; ``rows`` can be read again."""
+        return DataProblem.of_moments(maps, moments, rows)
+
+    def __repr__(self) -> str:
+        nothing = self.error.value(self.error.cut([0] * self.maps.largest_ranks.size))
+        return f"<{type(self).__name__} on {self.maps!r}, {nothing:.6g} without any term>"
 
     @staticmethod
     def of_target(maps: EquivariantMaps, U: Any) -> TargetProblem:
@@ -186,7 +190,7 @@ class Problem(ABC, Generic[Point]):
         return self.map_scale * self.maps.from_coordinates(blocks).matrix()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DataProblem(Problem[Solution]):
     """The mean squared error per entry on data."""
 
@@ -259,7 +263,7 @@ class DataProblem(Problem[Solution]):
         return Solution(component, encoder, decoder, loss, tuple(gains), tuple(numerical.tolist()))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TargetProblem(Problem[NearestPoint]):
     """The Frobenius distance to a matrix."""
 
@@ -318,6 +322,9 @@ class Curve(Generic[Point]):
         """The component that holds the optimum within a budget."""
         rank = whole_number(rank, "rank", 0, self.problem.maps.largest_rank)
         return Component(self.problem.maps, _joined(self.problem.maps, self.problem._allocations.ranks(rank)))
+
+    def __repr__(self) -> str:
+        return f"<Curve of {len(self)} budgets on {self.problem.maps!r}>"
 
     def __len__(self) -> int:
         return self.problem.maps.largest_rank + 1

@@ -116,8 +116,9 @@ def _residual_moments(
 
     def batches() -> Iterator[tuple[Any, Any, Any]]:
         samples_at_once = max(_VALUES // max(maps.shape), 1)
-        for start in range(0, samples.X.shape[0], samples_at_once):
-            part = slice(start, start + samples_at_once)
+        rows_in_all = samples.X.shape[0]
+        for start in range(0, rows_in_all, samples_at_once):
+            part = slice(start, min(start + samples_at_once, rows_in_all))
             X = _doubles(samples.X[part, ...]) * into
             Y = None if samples.Y is None else _doubles(samples.Y[part, ...]) * out
             weight = None if samples.weight is None else samples.weight[part]

@@ -39,6 +39,12 @@ class FactoredMap:
         """The rank of every block."""
         return self.component.ranks
 
+    @property
+    def _summary(self) -> str:
+        used = sum(rank > 0 for rank in self.ranks)
+        m, n = self.component.maps.shape
+        return f"R^{n} -> R^{m} of rank {self.encoder.shape[0]} in {used} of {len(self.ranks)} blocks"
+
     def matrix(self) -> NDArray[np.float64]:
         """The dense matrix M, shape (m, n)."""
         return (self.decoder @ self.encoder).matrix()
@@ -78,6 +84,9 @@ class Solution(FactoredMap):
     numerical_ranks: tuple[int, ...]
     """For each block the rank that the data determine; beyond it the minimum-norm answer is zero."""
 
+    def __repr__(self) -> str:
+        return f"<Solution {self._summary}, loss {self.loss:.6g}>"
+
 
 @dataclass(frozen=True, eq=False)
 class NearestPoint(FactoredMap):
@@ -85,6 +94,9 @@ class NearestPoint(FactoredMap):
 
     distance: float
     """Frobenius distance from the given matrix."""
+
+    def __repr__(self) -> str:
+        return f"<NearestPoint {self._summary}, distance {self.distance:.6g}>"
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,12 +74,12 @@ def block_pattern(component: Component) -> WeightPattern:
 def orbit_pattern(component: Component) -> WeightPattern:
     """Weight sharing of the network of an invariant component in the coordinates of the points.
 
-    Encoder weights are equal along every orbit, the decoder is dense.
+    Encoder weights are equal along every orbit, up to the signs of the action, the decoder is dense.
 
     Raises
     ------
     InputError
-        If the maps are not invariant maps: in the points only those share weights entry by entry.
+        If the maps are not invariant maps: in the points only those share weights entry by entry. Or if vectors turn.
 
     Examples
     --------
@@ -93,12 +93,17 @@ def orbit_pattern(component: Component) -> WeightPattern:
     if not isinstance(maps, InvariantMaps):
         raise InputError("the pattern in the points needs invariant maps: equivariant networks share weights in the "
                          "coordinates of the blocks, see block_pattern")  # fmt: skip
-    labels, rank, outputs = maps.domain.orbit_labels, component.rank, maps.codomain.degree
-    encoder = 1 + np.arange(rank)[:, None] * (int(labels.max()) + 1) + labels[None, :]
+    if maps.domain.monomial is None:
+        raise InputError("the pattern in the points needs permutations, with or without signs: where vectors turn, "
+                         "weights are shared in the coordinates of the blocks, see block_pattern")  # fmt: skip
+    rank, outputs = component.rank, maps.codomain.degree
+    indicator = np.rint(maps.orbit_indicator.toarray()).astype(np.intp)
+    numbers = 1 + np.arange(rank * len(indicator)).reshape(rank, -1)
+    encoder = numbers @ indicator  # at most one orbit contains a point
     decoder = 1 + np.arange(outputs * rank).reshape(outputs, rank)
     names = [
         tuple(f"${letter}_{{{i + 1}}}$" for i in range(size))
-        for letter, size in (("x", labels.size), ("h", rank), ("y", outputs))
+        for letter, size in (("x", maps.domain.degree), ("h", rank), ("y", outputs))
     ]
     return WeightPattern(encoder.astype(np.intp), decoder, names[0], names[1], names[2])
 

@@ -88,8 +88,8 @@ class OrbitLayout:
 
 
 def orbit_layout(basis: ChangeOfBasis) -> OrbitLayout | None:
-    """The layout of a change of basis, None if its orbits differ or are split otherwise."""
-    if len(basis.pieces) != 1 or not isinstance(basis.pieces[0].split, DenseSplit):
+    """The layout of a change of basis, None if its orbits differ, are split otherwise, or carry signs."""
+    if basis.frames is not None or len(basis.pieces) != 1 or not isinstance(basis.pieces[0].split, DenseSplit):
         return None
     if any(bundle.copies > 1 or bundle.field.beta > 2 for bundle in basis.bundles):
         return None

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from equivariety.actions.fixed import split_orbits
 
 IntArray = NDArray[np.intp]
 
@@ -46,33 +46,8 @@ def signed_orbits(images: IntArray, signs: NDArray[np.int8]) -> SignedOrbits:
     >>> found.labels.tolist(), found.count
     ([-1, -1, 0], 1)
     """
-    points = images.shape[1]
-    if (signs > 0).all():
-        labels = _by_first_appearance(_components(images))
-        return SignedOrbits(labels, np.ones(points, dtype=np.int8), int(labels.max(initial=-1)) + 1)
-    swapped = np.where(signs > 0, 0, points)
-    component = _components(np.concatenate([images + swapped, images + (points - swapped)], axis=1))
-    plus, minus = component[:points], component[points:]
-    alive = plus != minus
-    base = np.minimum(plus, minus)
-    labels = np.full(points, -1, dtype=np.intp)
-    labels[alive] = _by_first_appearance(base[alive])
-    count = int(labels.max(initial=-1)) + 1
-    first = np.zeros(count, dtype=np.intp)
-    first[labels[alive][::-1]] = np.flatnonzero(alive)[::-1]
-    values = np.where(plus == plus[first][labels], 1, -1) if count else np.zeros(points)
-    return SignedOrbits(labels, np.where(alive, values, 0).astype(np.int8), count)
-
-
-def _components(images: IntArray) -> IntArray:
-    k, n = images.shape
-    edges = (np.tile(np.arange(n), k), images.ravel())
-    graph = coo_array((np.ones(k * n, dtype=np.int8), edges), shape=(n, n))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
-
-
-def _by_first_appearance(labels: IntArray) -> IntArray:
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty_like(first)
-    rank[np.argsort(first)] = np.arange(first.size)
-    return np.asarray(rank[inverse], dtype=np.intp)
+    orbits, values = split_orbits(images, signs)
+    alive = values != 0
+    labels = np.full(orbits.size, -1, dtype=np.intp)
+    kept, labels[alive] = np.unique(orbits[alive], return_inverse=True)
+    return SignedOrbits(labels, values, kept.size)

@@ -1,0 +1,75 @@
+"""Vectors on points: while a generator permutes the points, a matrix turns what stands on each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.actions.action import Action, signed_or_plain, simplest
+from equivariety.actions.fibres import Fibres
+from equivariety.actions.matrices import orthogonal, snapped
+from equivariety.errors import InputError
+
+FloatArray = NDArray[np.float64]
+
+
+def on_vectors(points: Action, matrices: Any, order: str) -> Action:
+    """See :meth:`PermutationAction.on_vectors`."""
+    assert points.monomial is not None
+    images, signs = points.monomial
+    n = points.degree
+    given = _one_for_each_generator(matrices, len(images), n)
+    d = given[0].shape[-1]
+    if order not in ("points", "components"):
+        raise InputError(f"order must be 'points' (coordinate {d} i + c) or 'components' (coordinate {n} c + i), "
+                         f"not {order!r}")  # fmt: skip
+    turned = np.stack([np.broadcast_to(each, (n, d, d)) for each in given]) * signs[:, :, None, None]
+    place = np.arange(n * d, dtype=np.intp)
+    coordinates = place.reshape(n, d) if order == "points" else place.reshape(d, n).T.copy()
+    return _signed(images, turned, coordinates) or simplest([Fibres(coordinates, images, turned)], n * d)
+
+
+def _signed(images: NDArray[np.intp], matrices: FloatArray, coordinates: NDArray[np.intp]) -> Action | None:
+    """The signed permutation of all coordinates, if every matrix is one on its fibre."""
+    (k, n, d, _), size = matrices.shape, coordinates.size
+    if not ((matrices == 0) | (np.abs(matrices) == 1)).all():
+        return None
+    column = np.abs(matrices).argmax(axis=3)
+    whole, signs = np.empty((k, size), dtype=np.intp), np.empty((k, size), dtype=np.int8)
+    places = np.broadcast_to(coordinates, (k, n, d))
+    targets = coordinates[images[:, :, None], column]
+    np.put_along_axis(whole, places.reshape(k, -1), targets.reshape(k, -1), axis=1)
+    values = np.take_along_axis(matrices, column[..., None], axis=3).reshape(k, -1)
+    np.put_along_axis(signs, places.reshape(k, -1), values.astype(np.int8), axis=1)
+    return signed_or_plain(whole, signs)
+
+
+def _one_for_each_generator(matrices: Any, count: int, n: int) -> list[FloatArray]:
+    """For each generator its matrix (d, d), or one for each point (n, d, d): orthogonal, of one size d."""
+    whole = np.ndim(matrices) == 2 if isinstance(matrices, np.ndarray) else _is_one_matrix(matrices)
+    given = [matrices] if whole and count == 1 else list(matrices)
+    if len(given) != count:
+        raise InputError(f"matrices must hold one entry for each of the {count} generators, not {len(given)}")
+    found = [_validated(each, number, n) for number, each in enumerate(given, start=1)]
+    sizes = {each.shape[-1] for each in found}
+    if len(sizes) > 1:
+        raise InputError(f"matrices must all have one size d x d, not {sorted(sizes)}")
+    return found
+
+
+def _is_one_matrix(matrices: Any) -> bool:
+    return isinstance(matrices, Sequence) and len(matrices) > 0 and np.ndim(matrices[0]) == 1
+
+
+def _validated(matrix: Any, number: int, n: int) -> FloatArray:
+    given = np.asarray(matrix)
+    expected = f"a d x d matrix or an array of shape ({n}, d, d), one matrix for each point"
+    square = given.ndim in (2, 3) and given.shape[-1] == given.shape[-2] and given.shape[-1] > 0
+    if not square or (given.ndim == 3 and given.shape[0] != n):
+        raise InputError(f"matrices of generator {number} must be {expected}, not of shape {given.shape}")
+    if given.dtype.kind not in "fiub":
+        raise InputError(f"matrices of generator {number} must be real, not of type {given.dtype}")
+    return snapped(orthogonal(given.astype(np.float64), f"the matrix of generator {number}"))

@@ -1,0 +1,152 @@
+"""Critical points of the squared error of a polynomial convolutional network, over its parameters.
+
+The parameterization is an immersion up to scaling away from the zero function, so every nonzero critical parameter is
+critical along its branch of the function space: none is spurious, unlike in linear networks with stride one. `kind`
+checks that at each point by the rank of the Jacobian.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from equivariety.convolution.classify import Kind
+from equivariety.convolution.entries import FloatArray
+from equivariety.convolution.expansion import Expansion, evaluate_monomials
+from equivariety.convolution.objective import SquaredError, from_moments
+from equivariety.convolution.point_lists import PointList
+from equivariety.convolution.real_points import RealPoint, hessian_index, real_points
+from equivariety.convolution.segre import SegreVeronese
+from equivariety.errors import InputError
+from equivariety.tolerances import CRITICAL_GRADIENT_TOLERANCE, TANGENT_RANK_TOLERANCE
+from equivariety.tracking import StartSystem, solve
+
+
+@dataclass(frozen=True, eq=False)
+class CriticalParameter:
+    """A real critical point of the squared error, up to scaling of the layers; the filters have equal norms.
+
+    `kind` is "pure" if the parameterization is an immersion there (up to scaling), "spurious" if its rank drops,
+    "zero" for all filters zero. `index` is the number of negative eigenvalues of the Hessian in the parameters (the
+    Morse index up to scaling) and `degenerate` whether it has more zero eigenvalues than the scalings explain.
+    `correction` estimates the relative error of the point.
+    """
+
+    filters: tuple[FloatArray, ...]
+    loss: float
+    kind: Kind
+    index: int
+    degenerate: bool
+    correction: float
+
+    @property
+    def is_minimum(self) -> bool:
+        """Whether the Hessian in the parameters shows a local minimum (up to scaling of the layers)."""
+        return self.index == 0 and not self.degenerate
+
+
+class CriticalParameters(PointList[CriticalParameter]):
+    """All critical points of one squared error; `real` lists the real ones by loss.
+
+    `complex_images` are the coefficients of the functions of all complex ones, in the order of `net.monomials`.
+    """
+
+
+@dataclass(frozen=True)
+class ScaledSamples:
+    """Inputs and targets divided by powers of two, so that their largest entries are about one."""
+
+    inputs: FloatArray
+    targets: FloatArray
+    input_exponent: int
+    target_exponent: int
+
+    @classmethod
+    def of(cls, inputs: FloatArray, targets: FloatArray) -> ScaledSamples:
+        """Scaled samples; targets must not vanish."""
+        exponents = [int(np.frexp(np.max(np.abs(values)))[1]) for values in (inputs, targets)]
+        return cls(np.ldexp(inputs, -exponents[0]), np.ldexp(targets, -exponents[1]), *exponents)
+
+
+def critical_parameters(
+    lift: SegreVeronese, expansion: Expansion, start: StartSystem, samples: ScaledSamples
+) -> CriticalParameters:
+    """All critical points of sum_i (f(x_i) - y_i)^2, with nonzero function, and the zero one.
+
+    Raises
+    ------
+    InputError
+        If the samples do not determine the coefficients of the functions, or the targets are orthogonal to them.
+    """
+    projection = expansion.projection(lift)
+    features = evaluate_monomials(expansion.monomials, samples.inputs) @ projection
+    needed, rank = int(np.linalg.matrix_rank(projection)), int(np.linalg.matrix_rank(features))
+    if rank < needed:
+        raise InputError(f"X must have at least {needed} samples in general position for these functions, not {rank}")
+    targets = samples.targets
+    error = from_moments(features.T @ features, features.T @ targets, float(targets @ targets))
+    [solutions] = solve(start, [error.in_units()])
+    unit = 2.0 ** (_exponent(lift, samples) / sum(lift.degrees))
+    points = [
+        _described(lift, error, projection, point, unit, samples)
+        for point in real_points(lift, error, solutions.points)
+    ]
+    quadratic_unit, linear_unit = error.units
+    tensors = lift.value(solutions.points[:, 1:]) / solutions.points[:, :1] * (linear_unit / quadratic_unit)
+    return CriticalParameters(
+        tuple(sorted(points, key=lambda point: point.loss)),
+        _zero_point(lift, error, samples),
+        tensors @ projection.T * 2.0 ** _exponent(lift, samples),
+        lift.expected_count,
+        solutions.singular,
+        solutions.failed,
+    )
+
+
+def immersion_rank(lift: SegreVeronese, projection: FloatArray, filters: Sequence[FloatArray]) -> int:
+    """Numerical rank of the map from filters (last layer first, normalized) to coefficients."""
+    point = np.concatenate([w / np.linalg.norm(w) for w in filters])[None]
+    singular = np.linalg.svd(projection @ lift.jacobian(point)[0], compute_uv=False)
+    return int(np.sum(singular > TANGENT_RANK_TOLERANCE * singular[0]))
+
+
+def _described(
+    lift: SegreVeronese,
+    error: SquaredError,
+    projection: FloatArray,
+    point: RealPoint,
+    unit: float,
+    samples: ScaledSamples,
+) -> CriticalParameter:
+    tensor = lift.value(np.concatenate(point.filters)[None])[0]
+    index, degenerate = hessian_index(lift, error, point.filters)
+    gradient = lift.jacobian(np.concatenate(point.filters)[None])[0].T @ error.gradient(tensor)
+    dimension = sum(lift.groups) - len(lift.groups) + 1
+    immersed = immersion_rank(lift, projection, point.filters) == dimension
+    critical = np.linalg.norm(gradient) <= CRITICAL_GRADIENT_TOLERANCE * _gradient_scale(lift, error, point)
+    kind: Kind = "pure" if immersed and critical else "spurious"
+    loss = float(np.ldexp(max(error.value(tensor), 0.0), 2 * samples.target_exponent))
+    filters = tuple(unit * w for w in reversed(point.filters))
+    return CriticalParameter(filters, loss, kind, index, degenerate, point.correction)
+
+
+def _gradient_scale(lift: SegreVeronese, error: SquaredError, point: RealPoint) -> float:
+    derivative = lift.jacobian(np.concatenate(point.filters)[None])[0]
+    return float(np.linalg.norm(derivative) * np.linalg.norm(error.linear))
+
+
+def _zero_point(lift: SegreVeronese, error: SquaredError, samples: ScaledSamples) -> CriticalParameter | None:
+    """The point with all filters zero; a single layer has no critical point there."""
+    if len(lift.groups) == 1:
+        return None
+    filters = tuple(np.zeros(size) for size in lift.groups)
+    index, degenerate = hessian_index(lift, error, filters)
+    loss = float(np.ldexp(error.constant, 2 * samples.target_exponent))
+    return CriticalParameter(filters[::-1], loss, "zero", index, degenerate, 0.0)
+
+
+def _exponent(lift: SegreVeronese, samples: ScaledSamples) -> int:
+    """A function of the scaled samples times two to this power is one of the given samples."""
+    return samples.target_exponent - max(lift.degrees) * samples.input_exponent

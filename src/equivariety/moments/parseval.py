@@ -1,0 +1,174 @@
+"""Every sum is checked: rows say by another route what their moments must be.
+
+Parseval's identity: the squares of all entries of a row add up to the squares of its coordinates in an orthonormal
+basis, so that the traces of all Gram blocks are the sum of squares of the rows (at most that, where the irreducibles
+in question do not span). Energies see neither cross moments nor entries off the diagonal. So random vectors u, v of
+some blocks are taken to the points, where the rows are multiplied by them: the sums of |v^* x|^2 and (u^* y)(v^* x)^*
+must be v^* S v and u^* C v. Which blocks are asked changes from task to task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equivariety.errors import NumericalError
+from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
+from equivariety.isotypic.decomposition import ChangeOfBasis
+from equivariety.isotypic.products import product
+from equivariety.moments.probes import Probes, Side
+from equivariety.moments.samples import Rows
+from equivariety.tolerances import EPSILON, parseval_error, smallest_mean_square
+
+Array = NDArray[np.float64]
+
+
+class BlockSums(Protocol):
+    """What is asked of sums."""
+
+    def energy(self, total: Any) -> float:
+        """The trace of all Gram matrices."""
+
+    def inner(self, total: Any, bundle: int, position: int) -> Array:
+        """The Gram matrix of one block, components (cols, cols, beta)."""
+
+    def cross(self, total: Any, bundle: int, position: int) -> Array:
+        """The cross moments of one block, components (rows, cols, beta)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Testimony:
+    """What rows say of their moments."""
+
+    input_energy: float
+    target_energy: float
+    inner: Array
+    """Products of the columns of all probes, shape (columns, columns)."""
+    cross: Array | None
+    """None: the inputs are their own targets."""
+    rows: int
+    """The most rows that went into one product."""
+
+    def __add__(self, other: Testimony) -> Testimony:
+        return Testimony(
+            self.input_energy + other.input_energy,
+            self.target_energy + other.target_energy,
+            self.inner + other.inner,
+            None if self.cross is None or other.cross is None else self.cross + other.cross,
+            max(self.rows, other.rows),
+        )
+
+
+def testimony(asked: Probes, rows: Rows) -> Testimony:
+    """What these rows say."""
+    seen = _seen(rows.inputs, asked.inputs)
+    cross = None if rows.targets is None else _products(_seen(rows.targets, asked.targets), seen)
+    return Testimony(rows.input_energy, rows.target_energy, _products(seen, seen), cross, rows.inputs.shape[0])
+
+
+def _seen(values: Any, side: Side) -> Any:
+    xp = namespace(values)
+    return xp.astype(product(values, constant(side.points, values)), widest_float(values))
+
+
+def _products(left: Any, right: Any) -> Array:
+    return to_numpy(namespace(left).matmul(left.T, right)).astype(np.float64, copy=False)
+
+
+def require_agreement(
+    asked: Probes, said: Testimony, sums: BlockSums, total: Any, precision: float, spans: bool
+) -> None:
+    """Raise an error if moments are not those of their rows.
+
+    Parameters
+    ----------
+    asked : Probes
+    said : Testimony
+        Of all rows that the total is about.
+    sums : BlockSums
+    total
+        Of the sums.
+    precision : float
+        Machine epsilon of the data.
+    spans : bool
+        Whether the irreducibles span all inputs.
+
+    Raises
+    ------
+    NumericalError
+        If a sum of squares or a random vector disagrees by more than rounding errors can explain.
+    """
+    energy, points = said.input_energy, max(asked.inputs.points.shape[0], asked.targets.points.shape[0])
+    if energy <= smallest_mean_square(precision) * said.rows * points or not _have_finite_squares(said, precision):
+        return  # squares that underflow have no digits to compare; those that overflow are found in the end
+    error = parseval_error(said.rows, points, precision)
+    found = sums.energy(total)
+    if not (found <= energy * (1 + error) and (not spans or found >= energy * (1 - error))):
+        _refuse(f"the squares of X add up to {energy!r}, those of its coordinates in the blocks to {found!r}")
+    start = 0
+    for number, (place, bundle) in enumerate(zip(asked.places, asked.bundles, strict=True)):
+        stop = start + bundle.dimension
+        _compare_inner(asked, number, said.inner[start:stop, start:stop], sums.inner(total, *place), energy, error)
+        if said.cross is not None:
+            scale = error * energy**0.5 * said.target_energy**0.5
+            _compare_cross(asked, number, said.cross[start:stop, start:stop], sums.cross(total, *place), scale)
+        start = stop
+
+
+def _have_finite_squares(said: Testimony, precision: float) -> bool:
+    """Whether no product of these rows overflows."""
+    largest = float(np.finfo(np.float32 if precision > EPSILON else np.float64).max)
+    return said.input_energy + said.target_energy < largest / 4
+
+
+def _compare_inner(asked: Probes, number: int, products: Array, S: Array, energy: float, error: float) -> None:
+    v, field = asked.inputs.vectors[number], asked.bundles[number].field
+    found = float(_form(v, S, v, field)[0])
+    trace = max(float(np.einsum("ii->", S[..., 0])), 0.0)
+    # Coordinates have errors of the size of whole rows: the square root is one of each block.
+    allowed = error * trace**0.5 * energy**0.5 + error**2 * energy
+    if not abs(found - float(np.trace(products))) <= allowed:
+        _refuse(f"a random vector of {_named(asked, number)} is seen by the rows of X with the square "
+                f"{float(np.trace(products))!r}, by its Gram matrix with {found!r}")  # fmt: skip
+
+
+def _compare_cross(asked: Probes, number: int, products: Array, C: Array, allowed: float) -> None:
+    bundle, v, u = asked.bundles[number], asked.inputs.vectors[number], asked.targets.vectors[number]
+    beta, copies = bundle.field.beta, bundle.copies
+    of_copies = np.einsum("cqcp->qp", products.reshape(copies, beta, copies, beta))
+    expected = bundle.field.contract(of_copies)[0, 0]
+    found = _form(u, C, v, bundle.field)
+    if not np.linalg.norm(found - expected) <= allowed:
+        _refuse(f"two random vectors of {_named(asked, number)} are seen by the rows of X and Y with the product "
+                f"{expected.tolist()}, by their cross moments with {found.tolist()}")  # fmt: skip
+
+
+def _form(u: Array, matrix: Array, v: Array, field: Any) -> Array:
+    """Components of u^* A v."""
+    adjoint = u * np.array([1.0, -1.0, -1.0, -1.0])[: field.beta]
+    product = field.pack(adjoint[None]) @ field.pack(matrix) @ field.pack(v[:, None])
+    components: Array = field.unpack(product)[0, 0]
+    return components
+
+
+def _named(asked: Probes, number: int) -> str:
+    (_, position), bundle = asked.places[number], asked.bundles[number]
+    return (
+        f"block {int(bundle.members[position]) + 1} (irreducible of dimension {bundle.dimension} over {bundle.field})"
+    )
+
+
+def _refuse(what: str) -> None:
+    raise NumericalError(
+        f"{what}: this is more than rounding. The data are not at fault, the arithmetic of this machine or of its "
+        "libraries is; a single thread (OMP_NUM_THREADS=1) or another build of NumPy may work"
+    )
+
+
+def spans(basis: ChangeOfBasis) -> bool:
+    """Whether the irreducibles of a change of basis fill the whole space."""
+    filled = zip(basis.bundles, basis.multiplicities, strict=True)
+    return sum(bundle.size * bundle.dimension * count for bundle, count in filled) == basis.degree
