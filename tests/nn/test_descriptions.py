@@ -24,7 +24,7 @@ def test_layers_show_sizes_and_ranks_in_one_line():
 
 
 def test_a_rank_out_of_reach_is_said():
-    with pytest.warns(UserWarning, match="maps between these actions have rank at most 2, less than rank=4"):
+    with pytest.warns(UserWarning, match="rank 4 cannot be reached: equivariant maps have rank at most 2 here"):
         layer = EquivariantLinear(ev.actions.cyclic(4), ev.actions.cyclic(6), rank=4)
     assert layer.component.rank == 2
     with warnings.catch_warnings():

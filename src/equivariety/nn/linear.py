@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ from equivariety.errors import InputError
 from equivariety.nn.network import BlockNetwork
 from equivariety.varieties import Component, EquivariantMaps, InvariantMaps
 from equivariety.varieties.equal_ranks import equal_ranks
+from equivariety.varieties.report import warn_if_unreachable
 
 
 class EquivariantLinear(BlockNetwork):
@@ -115,8 +115,6 @@ def _hidden(maps: EquivariantMaps, rank: int | None, ranks: Sequence[int] | None
         raise InputError(f"give rank or ranks, not both: rank={rank}, ranks={tuple(ranks)}")
     if rank is not None:
         ranks = equal_ranks(maps, rank)
-        if maps.largest_rank < rank:
-            warnings.warn(f"maps between these actions have rank at most {maps.largest_rank}, less than rank={rank}: "
-                          "the blocks that only one side has are lost", UserWarning, stacklevel=3)  # fmt: skip
+        warn_if_unreachable(maps.report(), rank)
         return [ranks]
     return [] if ranks is None else [Component(maps, tuple(ranks)).ranks]

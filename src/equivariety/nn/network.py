@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -10,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.isotypic.fingerprints import basis_probe, is_same_probe
+from equivariety.isotypic.fingerprints import basis_probe, generic_vector, is_same_probe
 from equivariety.nn.basis import Analysis, Synthesis
 from equivariety.nn.bias import FixedVectors
 from equivariety.nn.constants import Constants
@@ -200,6 +202,62 @@ class BlockNetwork(Constants):
             stacked = tuple(np.stack([blocks[member] for member in group.members.tolist()]) for group in groups)
             found.append(BlockMap(spaces[number], spaces[number + 1], stacked))
         return tuple(found)
+
+    def restrict(self, subgroup: Any, codomain: Action | None = None) -> BlockNetwork:
+        """The same map, bias and rank as a network that is equivariant under a subgroup only: it can learn more.
+
+        Parameters
+        ----------
+        subgroup : sequence of words, or action
+            Each word is a product of generators of the group, numbers from 1, negative for inverses: ``[(1, 1)]`` or
+            ``["1 1"]`` is the subgroup that the square of the first generator generates. Or the action of generators
+            of the subgroup on the domain.
+        codomain : action, optional
+            With an action: that of the same generators on the codomain; by default as on the domain.
+
+        Returns
+        -------
+        BlockNetwork
+            An :class:`EquivariantLinear` or :class:`InvariantLinear` for one factor, else a network of the same depth
+            whose hidden spaces all have the ranks that its maps reach.
+
+        Raises
+        ------
+        InputError
+            If the words do not fit, or the maps of this network do not commute with the action.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> layer = ev.nn.EquivariantLinear(ev.actions.cyclic(6), bias=False)
+        >>> smaller = layer.restrict([(1, 1)])
+        >>> smaller, torch.allclose(smaller.matrix(), layer.matrix(), atol=1e-6)
+        (EquivariantLinear(6 -> 6, 12 weights), True)
+        """
+        from equivariety.nn.restriction import block_ranks, restricted_maps
+
+        maps = restricted_maps(self.maps, subgroup, codomain)
+        # Not the weights at hand, which may vanish: those of a general map of the same function space.
+        general = Component(self.maps, self.component.ranks).nearest(
+            generic_vector(math.prod(maps.shape)).reshape(maps.shape)
+        )
+        if not maps.contains(general.matrix()):
+            raise InputError("the subgroup must be one of the group of this network: its maps do not commute with it")
+        like, depth = self._factors()[0].weight, len(self.factors)
+        ranks = block_ranks(maps, general.matrix())
+        model = type(self).__new__(type(self))
+        BlockNetwork.__init__(model, maps, [ranks] * (depth - 1), self.bias is not None, like.device, like.dtype)
+        model.load_solution(Component(maps, ranks).nearest(self._matrix_in_double()))
+        if self.bias is not None and model.bias is not None:
+            with torch.no_grad():
+                model.bias.copy_(model.fixed_vectors.coordinates(self.fixed_vectors(self.bias)))
+        return model
+
+    def _matrix_in_double(self) -> NDArray[np.float64]:
+        first, *rest = self.block_maps()
+        for factor in rest:
+            first = factor @ first
+        return first.matrix()
 
     def to_dense(self) -> nn.Sequential:
         """The same map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
