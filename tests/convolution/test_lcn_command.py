@@ -96,6 +96,17 @@ def test_theorem():
         (["3,2", "2,1", "contains", "1,2"], "the filter must have 5 entries, not 2"),
         (["3,2", "2,1", "critical"], "critical needs --data FILE: CSV with y in the last column"),
         (["3,2", "2,1", "critical", "--data", "missing.csv"], "--data missing.csv cannot be read: "),
+        (["3,2", "2,1", "contains", "1e999999999,0,0,0,1"], "the filter must hold finite real numbers: entry 0 is inf"),
+        (["3,2", "2,1", "contains", "1e400,0,0,0,1"], "the filter must hold finite real numbers: entry 0 is inf"),
+        (["3,2", "2,1", "contains", f"{10**400}/3,0.5,0,0,1"], "the filter must be numbers split by commas"),
+        (["1000000000", "1"], "counts are computed for at most 1000 unknowns up to scaling, not 999999999"),
+        (["2," * 1500 + "2", "1," * 1500 + "1"], "counts are computed for at most 1000 unknowns up to scaling"),
+        (["9,9,9,9", "1,1,1,1", "--power", f"{10**200}"], "the counts have more than 4300 digits"),
+        (
+            ["3,2", "2,1", "theorem", "--trials", "1000000000"],
+            "trials must be smaller: 1000000000 of them track 10000000000 paths, at most 1000000 are",
+        ),
+        (["3,2", "2,1", "theorem", "--seed", "-1"], "seed must be a non-negative integer, not -1"),
         (["3,2", "2,1", "theorem", "--trials", "0"], "trials must be a positive integer, not 0"),
     ],
 )
@@ -103,6 +114,29 @@ def test_messages(words, message):
     with pytest.raises(InputError) as raised:
         run(*words)
     assert str(raised.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("data.json", f'{{"X": [[{10**400}]], "y": [1]}}'),
+        ("data.json", "[" * 100000),
+        ("data.json", "{}"),
+        ("data.npz", "PK"),
+    ],
+)
+def test_damaged_data(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(InputError, match="must hold numbers, X and y"):
+        run("2,2", "2,1", "critical", "--data", path)
+
+
+def test_complex_data_are_refused_not_cut(tmp_path):
+    path = tmp_path / "data.npz"
+    np.savez(path, X=np.eye(4) * (1 + 1j), y=np.ones(4))
+    with pytest.raises(InputError, match="complex numbers are not supported"):
+        run("2,2", "2,1", "critical", "--data", path)
 
 
 def test_data_that_are_not_numbers(tmp_path):

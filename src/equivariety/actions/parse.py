@@ -9,6 +9,8 @@ from collections.abc import Callable
 from math import comb, prod
 from pathlib import Path
 
+from equivariety.actions.action import Action
+from equivariety.actions.fields import image_field, volume_field
 from equivariety.actions.grids import (
     image_dihedral,
     image_reflection,
@@ -21,6 +23,7 @@ from equivariety.actions.grids import (
 )
 from equivariety.actions.named import alternating, cyclic, dihedral, symmetric
 from equivariety.actions.permutation import PermutationAction
+from equivariety.actions.signed import SignedPermutationAction
 from equivariety.errors import InputError
 
 _SUFFIXES = re.compile(r"((?:\^\d+|/\d+)*)$")
@@ -39,7 +42,7 @@ _LARGEST_EXPONENT = 64
 Size = tuple[int, ...]
 
 
-def parse_action(text: str, degree: int | None = None) -> PermutationAction:
+def parse_action(text: str, degree: int | None = None) -> Action:
     """Read an action from one string.
 
     Parameters
@@ -48,8 +51,9 @@ def parse_action(text: str, degree: int | None = None) -> PermutationAction:
         Cycles ``(1 3 4)(2 5)``, several generators split by ``;``; or a catalogue entry: ``shift:28x28``,
         ``shift:28x28:axis=1``, ``reflect:28x28``, ``rotate:28x28``, ``dihedral:28x28``, ``rows:28x28``,
         ``rotate:3x3x3``, ``symmetries:3x3x3``, ``cyclic:12``, ``dihedral:6``, ``symmetric:5``, ``alternating:5``; or
-        ``@file.json`` with 0-based generators. ``^2`` at the end stands for the action on pairs, ``/2`` for that on
-        2-subsets.
+        ``@file.json`` with 0-based generators. A minus before a point of a cycle reverses its coordinate, and
+        ``vectors:28x28``, ``pseudovectors:28x28``, ``tensors:3x3x3`` are fields under all symmetries of the grid.
+        ``^2`` at the end stands for the action on pairs, ``/2`` for that on 2-subsets.
     degree : int, optional
         Number of points of cycles, where trailing points are fixed.
 
@@ -76,8 +80,14 @@ def parse_action(text: str, degree: int | None = None) -> PermutationAction:
             action = action**number
         else:
             _check_subsets(action.degree, number, text)
-            action = action.on_subsets(number)
+            action = _monomial(action, text).on_subsets(number)
     return action
+
+
+def _monomial(action: Action, text: str) -> PermutationAction | SignedPermutationAction:
+    if isinstance(action, PermutationAction | SignedPermutationAction):
+        return action
+    raise InputError(f"subsets in action {text.strip()!r} need permutations, with or without signs")
 
 
 def _check_power(degree: int, exponent: int, text: str) -> None:
@@ -112,10 +122,10 @@ def _split_suffixes(text: str) -> tuple[str, str]:
     return (text, "") if base.startswith("@") and not base.endswith(".json") else (base, suffixes)
 
 
-def _parse_base(text: str, degree: int | None) -> PermutationAction:
+def _parse_base(text: str, degree: int | None) -> Action:
     if text.startswith("("):
         _check_points(max([degree or 0, *map(int, re.findall(r"\d+", text))]), text)
-        return PermutationAction.from_cycles(text, degree)
+        return (SignedPermutationAction if "-" in text else PermutationAction).from_cycles(text, degree)
     if text.startswith("@"):
         return _read_file(Path(text[1:]))
     name, *arguments = text.split(":")
@@ -171,10 +181,10 @@ def _usage(name: str) -> str:
     )
 
 
-def _square(build: Callable[[int], PermutationAction]) -> Callable[[Size, int | None], PermutationAction]:
+def _square(build: Callable[[int], Action]) -> Callable[[Size, int | None], Action]:
     """From a constructor that takes one side: all sides given must agree."""
 
-    def parsed(size: Size, axis: int | None) -> PermutationAction:
+    def parsed(size: Size, axis: int | None) -> Action:
         if len(set(size)) > 1:
             raise InputError(f"sides must be equal for a rotation, not {'x'.join(map(str, size))}")
         return build(size[0])
@@ -182,13 +192,19 @@ def _square(build: Callable[[int], PermutationAction]) -> Callable[[Size, int | 
     return parsed
 
 
+def _field(build: Callable[[int, str], Action], kind: str) -> Callable[[Size, int | None], Action]:
+    """A field under all symmetries of the grid."""
+    return _square(lambda size: build(size, kind))
+
+
 _SHAPES = {1: "12", 2: "28x28", 3: "3x3x3"}
 _WITH_AXIS = {"shift", "reflect"}
 # For each name: the constructor for each number of sides of the size.
-_CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], PermutationAction]]] = {
+_CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], Action]]] = {
     "alternating": {1: _square(alternating)},
     "cyclic": {1: _square(cyclic)},
     "dihedral": {1: _square(dihedral), 2: _square(image_dihedral)},
+    "pseudovectors": {2: _field(image_field, "pseudovectors"), 3: _field(volume_field, "pseudovectors")},
     "reflect": {2: lambda size, axis: image_reflection((size[0], size[1]), 1 if axis is None else axis)},
     "rotate": {2: _square(image_rotation), 3: _square(volume_rotations)},
     "rows": {2: lambda size, axis: row_permutations((size[0], size[1]))},
@@ -198,4 +214,6 @@ _CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], PermutationAction]]
     },
     "symmetric": {1: _square(symmetric)},
     "symmetries": {3: _square(volume_symmetries)},
+    "tensors": {2: _field(image_field, "tensors"), 3: _field(volume_field, "tensors")},
+    "vectors": {2: _field(image_field, "vectors"), 3: _field(volume_field, "vectors")},
 }

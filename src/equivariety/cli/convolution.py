@@ -30,6 +30,21 @@ from equivariety.errors import InputError
 LCN_SETTINGS = {"ignore_unknown_options": True}
 """Context settings for registering `lcn`: a filter may start with a minus sign."""
 
+_DAMAGED = (
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    EOFError,
+    OverflowError,
+    RecursionError,
+    RuntimeError,
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What readers raise for files that do not hold what their name says (encrypted members: RuntimeError)."""
+
 
 class Action(StrEnum):
     """What to do with the architecture."""
@@ -73,7 +88,10 @@ def lcn(
         result = theorem_result(net, trials, seed)
     else:
         result = describe_result(net)
-    typer.echo(json.dumps(result) if as_json else readable(result))
+    try:
+        typer.echo(json.dumps(result) if as_json else readable(result))
+    except ValueError as error:  # Python prints integers of at most 4300 digits.
+        raise InputError("the counts have more than 4300 digits: choose fewer layers or a smaller power") from error
 
 
 def describe_result(net: LinearConvNet) -> dict[str, Any]:
@@ -190,7 +208,7 @@ def parse_sizes(text: str, name: str) -> list[int]:
     try:
         return [int(word) for word in text.split(",")]
     except ValueError as error:
-        raise InputError(f"{name} must be integers split by commas, such as 3,2, not {text!r}") from error
+        raise InputError(f"{name} must be integers split by commas, such as 3,2, not {text[:60]!r}") from error
 
 
 def read_data(path: Path | None) -> tuple[FloatArray, FloatArray]:
@@ -200,16 +218,23 @@ def read_data(path: Path | None) -> tuple[FloatArray, FloatArray]:
     try:
         if path.suffix == ".json":
             content: Any = json.loads(path.read_text())
-            return np.array(content["X"], dtype=np.float64), np.array(content["y"], dtype=np.float64)
+            return _real(content["X"]), _real(content["y"])
         if path.suffix == ".npz":
             with np.load(path) as arrays:
-                return arrays["X"].astype(np.float64), arrays["y"].astype(np.float64)
+                return _real(arrays["X"]), _real(arrays["y"])
         table = np.loadtxt(path, delimiter=",", ndmin=2)
     except OSError as error:
         raise InputError(f"--data {path} cannot be read: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError, EOFError, RecursionError, zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGED as error:
         raise InputError(f"--data {path} must hold numbers, X and y: {error}") from error
     return table[:, :-1], table[:, -1]
+
+
+def _real(values: Any) -> FloatArray:
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        raise ValueError("complex numbers are not supported")
+    return array.astype(np.float64)
 
 
 def readable(result: dict[str, Any]) -> str:

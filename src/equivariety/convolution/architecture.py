@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import factorial, prod
+from math import prod
 from numbers import Integral
 from typing import Any, Self
 
@@ -126,9 +126,7 @@ class LinearArchitecture(ConvolutionStack):
     @property
     def generic_factorizations(self) -> int:
         """Number of complex factorizations, up to scaling, of a generic filter in the function space."""
-        return prod(
-            factorial(sum(block) - len(block)) // prod(factorial(k - 1) for k in block) for block in self.blocks
-        )
+        return prod(chern.multinomial_coefficient([k - 1 for k in block]) for block in self.blocks)
 
     @property
     def generic_ed_degree(self) -> int:

@@ -10,7 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import comb, factorial, prod
+from math import comb, factorial
+
+from equivariety.errors import InputError
+
+MAX_UNKNOWNS = 1000
+"""Counts for more unknowns would take longer than a second and print thousands of digits."""
 
 
 def generic_ed_degree(dimensions: Sequence[int], degrees: Sequence[int] | None = None) -> int:
@@ -50,6 +55,7 @@ def chern_class_degrees(dimensions: Sequence[int], degrees: Sequence[int] | None
     >>> chern_class_degrees([1, 2])
     [3, 8, 9, 6]
     """
+    refuse_many_unknowns(sum(dimensions))
     powers = [1] * len(dimensions) if degrees is None else degrees
     series = [Fraction(1)]
     for n, d in zip(dimensions, powers, strict=True):
@@ -67,7 +73,29 @@ def segre_degree(dimensions: Sequence[int]) -> int:
     >>> segre_degree([2, 1])
     3
     """
-    return factorial(sum(dimensions)) // prod(factorial(n) for n in dimensions)
+    return multinomial_coefficient(dimensions)
+
+
+def multinomial_coefficient(parts: Sequence[int]) -> int:
+    """(n_1 + ... + n_L)! / (n_1! ... n_L!).
+
+    Raises
+    ------
+    InputError
+        If there is more than one part and all but the largest add up to more than 1000.
+    """
+    refuse_many_unknowns(sum(parts) - max(parts, default=0))
+    total, result = 0, 1
+    for part in sorted(parts, reverse=True):
+        total += part
+        result *= comb(total, total - part)
+    return result
+
+
+def refuse_many_unknowns(number: int) -> None:
+    """Raise `InputError` if counts for so many unknowns, up to scaling, would take too long."""
+    if number > MAX_UNKNOWNS:
+        raise InputError(f"counts are computed for at most {MAX_UNKNOWNS} unknowns up to scaling, not {number}")
 
 
 def _multiply(left: Sequence[Fraction], right: Sequence[Fraction]) -> list[Fraction]:

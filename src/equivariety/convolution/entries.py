@@ -19,6 +19,10 @@ ExactFilter: TypeAlias = tuple[Fraction, ...]
 Filter: TypeAlias = ExactFilter | FloatArray
 
 
+MAX_SHOWN = 60
+"""Characters of a filter that an error message shows."""
+
+
 def read_filter(values: Any, size: int, name: str) -> Filter:
     """One filter of the given size: a tuple of fractions if all entries are rational, else a float64 array.
 
@@ -72,13 +76,17 @@ def parse_filter(text: str) -> list[Fraction] | list[float]:
     [1.0, 0.5]
     """
     words = [word.strip() for word in text.split(",")]
+    floating = any(mark in word for word in words for mark in ".eE")
     try:
-        exact = [Fraction(word) for word in words]
-    except (ValueError, ZeroDivisionError) as error:
-        raise InputError(f"the filter must be numbers split by commas, such as 1,-2,3/4, not {text!r}") from error
-    if any(mark in word for word in words for mark in ".eE"):
-        return [float(entry) for entry in exact]
-    return exact
+        # The fraction 1e999999999 would fill the memory; as a float it is infinite, and refused as such.
+        return [_float(word) for word in words] if floating else [Fraction(word) for word in words]
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        shown = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."
+        raise InputError(f"the filter must be numbers split by commas, such as 1,-2,3/4, not {shown!r}") from error
+
+
+def _float(word: str) -> float:
+    return float(Fraction(word)) if "/" in word else float(word)
 
 
 def _flat_list(values: Any, name: str) -> list[Any]:

@@ -19,6 +19,7 @@ from equivariety.errors import InputError
 from equivariety.tracking import StartSystem
 
 EXTRA_SAMPLES = 3
+MAX_PATHS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def theorem_experiment(
     Raises
     ------
     InputError
-        If the number of trials is not positive or there are too many critical points to track.
+        If the number of trials is not positive, the seed is negative, or there are too many paths to track.
 
     Examples
     --------
@@ -65,6 +66,11 @@ def theorem_experiment(
     """
     if not isinstance(trials, int) or trials < 1:
         raise InputError(f"trials must be a positive integer, not {trials!r}")
+    if not isinstance(seed, int) or seed < 0:
+        raise InputError(f"seed must be a non-negative integer, not {seed!r}")
+    paths = trials * net.generic_ed_degree
+    if paths > MAX_PATHS:
+        raise InputError(f"trials must be smaller: {trials} of them track {paths} paths, at most {MAX_PATHS} are")
     errors = random_errors(net, trials, seed)
     found = [
         describe_solutions(net, error, end) for error, end in zip(errors, solve_errors(net, errors, start), strict=True)
