@@ -8,7 +8,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive
+from equivariety.array_types import IntArray
+from equivariety.isotypic.transitive import FloatArray, Transitive
 
 # Characters of different irreducibles differ by far more; rounding to this many digits makes equal what is equal.
 _DIGITS = 6
@@ -43,7 +44,7 @@ def signatures(tables: Sequence[IntArray]) -> tuple[int, ...]:
 def _cycles(permutation: IntArray) -> int:
     size = len(permutation)
     graph = csr_array((np.ones(size, dtype=np.int8), permutation, np.arange(size + 1)), shape=(size, size))
-    count, _ = connected_components(graph, directed=True, connection="strong")
+    count, _ = connected_components(graph, directed=False)
     return int(count)
 
 
