@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup test test-all lint check benchmark clean
+.PHONY: setup test test-all threads floors lint check benchmark clean
 
 setup: $(VENV)/ready
 
@@ -18,6 +18,12 @@ test: setup  ## quick tests and doctests, about a minute
 
 test-all: setup  ## every test, the slow ones included
 	$(BIN)/python -m pytest -n 2 -m "slow or not slow"
+
+threads: setup  ## several threads against one, in a process of its own
+	.ci/threads
+
+floors:  ## quick tests with the oldest versions that are promised
+	.ci/floors
 
 lint: setup  ## format, lint and strict types
 	$(BIN)/ruff format --check .

@@ -19,8 +19,11 @@ SAID = {
     "molecule.py": "dimension 2, character (0, -1): [-1.618  0.618], each 2-fold",
     "robust_autoencoder.py": "closed form, squared error:    0.0604 on clean digits",
     "several_processes.py": "exact optimum 0.02166",
+    "quadratic_network.py": "{21.0: 17, 30.0: 13}: 13 in a worse minimum than the best",
     "ring_of_sensors.py": "rank at most 5: 0.435, block ranks (1, 1, 1, 0, 0, 0, 0)",
     "small_layers_for_a_filter.py": "relative distance 0.1439, certified: True",
+    "what_the_data_say.py": "BIC prefers no symmetry by 73.0 units of log-likelihood",
+    "widths_that_fill.py": "[2, 3, 4, 5, 4, 5, 4, 1]: dimension 61 of 65, expected 65, proven True",
     "training_a_strided_network.py": "start 1: minimum 2 of 2, loss 36.9169",
 }
 

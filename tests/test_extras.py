@@ -13,6 +13,7 @@ import equivariety as ev
     ("module", "extra", "use"),
     [
         ("sympy", "algebra", lambda: ev.InvariantMaps(ev.actions.trivial(2), 2).bounded(1).equations()),
+        ("igraph", "graphs", lambda: ev.actions.graph_automorphisms([[0, 1], [1, 0]])),
         ("skimage.measure", "plot3d", lambda: _cone()),
     ],
 )

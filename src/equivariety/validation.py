@@ -47,6 +47,26 @@ def shown(value: Any) -> str:
     return str(value) if isinstance(value, Real) else repr(value)
 
 
+_SHOWN_CHARACTERS = 60
+
+
+def abbreviated(text: str) -> str:
+    """Text as messages quote it: what is long is cut in the middle.
+
+    Examples
+    --------
+    >>> abbreviated(" (1 2) ")
+    "'(1 2)'"
+    >>> abbreviated("1" * 10_000)
+    "'111111111111111111111111111111 ... 111111111111111111111111111111'"
+    """
+    stripped = text.strip()
+    if len(stripped) > _SHOWN_CHARACTERS:
+        half = _SHOWN_CHARACTERS // 2
+        stripped = f"{stripped[:half]} ... {stripped[-half:]}"
+    return repr(stripped)
+
+
 def refuse_masked(data: Any, name: str) -> None:
     """Raise an error for masked arrays and tensors, whose masks would be lost silently."""
     if isinstance(data, np.ma.MaskedArray) or type(data).__name__ == "MaskedTensor":

@@ -35,6 +35,10 @@ from equivariety.errors import InputError
         ("symmetric:4^2", actions.symmetric(4) ** 2),
         ("symmetric:4/2", actions.symmetric(4).on_subsets(2)),
         ("(1 2 3)^2", actions.cyclic(3) ** 2),
+        ("(1 -2)(-12)", actions.parse_action("(1 2)", degree=12).with_signs([1, -1] + 9 * [1] + [-1])),
+        ("2*cyclic:3 + cyclic:2", 2 * actions.cyclic(3) + actions.cyclic(2)),
+        ("(1 2);(2 3)+symmetric:3^2", PermutationAction([[1, 0, 2], [0, 2, 1]]) + actions.symmetric(3) ** 2),
+        ("(134)(25)", PermutationAction([2, 4, 3, 0, 1])),
         ("cyclic:4/2^2", actions.cyclic(4).on_subsets(2) ** 2),
     ],
 )
@@ -89,6 +93,12 @@ def test_a_file_whose_name_ends_like_a_suffix(tmp_path):
         ("cyclic:1^200000", r"exponent of action 'cyclic:1\^200000' must be at most 64, not 200000"),
         ("(1 99999999999)", "has too many points"),
         ("cyclic:2^99999999999", "has too many points"),
+        ("rows:5000x5000", "too many points to be held in memory: 25,000,000 for each of 10,000 generators, more than"),
+        ("99999999*cyclic:12", "has too many points to be held in memory: 1,199,999,988, more than"),
+        ("0*cyclic:12", "the number of copies of an action must be a whole number of at least 1, not 0"),
+        ("cyclic:3 + symmetric:3", "both sides of '.' must have the same generators in the same order"),
+        ("cyclic:" + "9" * 5000, "numbers in an action must have at most 1000 digits, not 5,000"),
+        ("@/dev/zero", "action file '/dev/zero' is no file"),
         ("symmetric:4^0", "exponent of an action must be a whole number of at least 1, not 0"),
     ],
 )

@@ -192,6 +192,25 @@ def test_scale_of_the_data_does_not_matter(starts, answers):
         np.testing.assert_allclose(b.filter, 1e-9 * a.filter, rtol=1e-9)
 
 
+@pytest.mark.parametrize(("inputs", "targets"), [(1e200, 1e100), (1e-200, 1e-120), (1e-290, 1.0)])
+def test_extreme_scales_of_the_data(inputs, targets, starts, answers):
+    case = REFERENCE["c_critical_points"]["cases"][1]
+    net, plain = network(case), find(case, answers)
+    scaled = net.critical_points(inputs * np.array(case["X"]), targets * np.array(case["y"]), start=starts[3, 2])
+    assert (scaled.complex_count, scaled.note) == (plain.complex_count, "")
+    for a, b in zip(plain.real, scaled.real, strict=True):
+        assert (a.kind, a.index, a.region) == (b.kind, b.index, b.region)
+        np.testing.assert_allclose(b.filter * inputs, targets * a.filter, rtol=1e-9)
+        assert b.loss / targets**2 == pytest.approx(a.loss, rel=1e-9)
+
+
+def test_the_loss_of_an_exact_fit_is_not_a_difference(starts):
+    net, random = LinearConvNet([3, 2], [2, 1]), np.random.default_rng(5)
+    X = random.standard_normal((9, 5))
+    y = X @ net.compose([random.standard_normal(3), random.standard_normal(2)])
+    assert 0 <= net.critical_points(X, y, start=starts[3, 2]).real[0].loss < 1e-24 * (y @ y)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("sizes", [[3, 4], [2, 2, 3], [2, 2, 2, 2], [4, 4], [2, 3, 3]], ids=str)
 def test_larger_counts(sizes):

@@ -45,6 +45,34 @@ def test_dimension_counts_orbits_on_pairs_and_those_that_are_their_own_reverse(a
     assert 2 * ev.SymmetricMaps(action).dimension == labels.max() + 1 + own_reverse
 
 
+TURN = ev.OrthogonalAction([[0.6, 0.8], [-0.8, 0.6]])
+KINDS = {
+    "signed": 2 * ev.SignedPermutationAction([1, 0, 2], [1, -1, -1]),
+    "angle of infinite order": 2 * TURN + ev.actions.trivial(1),
+    "vectors on a triangle": ev.actions.cyclic(3).on_vectors([[[-0.5, 0.75**0.5], [-(0.75**0.5), -0.5]]]),
+}
+
+
+@pytest.mark.parametrize("action", KINDS.values(), ids=KINDS)
+def test_signed_and_orthogonal_actions(action):
+    """The dimension is that of the null space of T M T^t = M = M^t; the nearest map lies there, and no better one."""
+    n = action.degree
+    T = action.matrix().toarray()
+    flip = np.eye(n * n)[np.arange(n * n).reshape(n, n).T.ravel()]
+    system = np.vstack([np.kron(T, T) - np.eye(n * n), flip - np.eye(n * n)])
+    maps = ev.SymmetricMaps(action)
+    assert maps.dimension == n * n - np.linalg.matrix_rank(system, tol=1e-9)
+    U = np.random.default_rng(0).standard_normal((n, n))
+    point = maps.bounded(n).nearest(U)
+    null = np.linalg.svd(system)[2][n * n - maps.dimension :]
+    np.testing.assert_allclose(point.matrix().ravel(), null.T @ (null @ U.ravel()), atol=1e-12)
+    for rank in range(1, n):
+        found = maps.bounded(rank).nearest(U)
+        assert maps.contains(found.matrix())
+        assert sum(found.signature) <= rank
+        assert found.value == pytest.approx(brute_nearest(maps, U, rank, positive=False))
+
+
 def tangent_dimension(field, n, rank, seed=0):
     """Dimension of {B^* D A + A^* D B}: the tangent space at a generic A^* D A, over R, C or H as real matrices."""
     random = np.random.default_rng(seed)

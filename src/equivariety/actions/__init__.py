@@ -1,6 +1,8 @@
 """What acts: permutation actions, cycle notation and the catalogue."""
 
 from equivariety.actions.action import Action
+from equivariety.actions.cells import oriented_cells
+from equivariety.actions.fields import field, image_field, volume_field
 from equivariety.actions.graphs import graph_automorphisms
 from equivariety.actions.grids import (
     image_dihedral,
@@ -12,12 +14,14 @@ from equivariety.actions.grids import (
     volume_shift,
     volume_symmetries,
 )
+from equivariety.actions.molecules import molecule
 from equivariety.actions.named import alternating, cyclic, dihedral, symmetric, trivial
 from equivariety.actions.notation import format_cycles, parse_cycles
 from equivariety.actions.orthogonal import OrthogonalAction
 from equivariety.actions.parse import parse_action
 from equivariety.actions.permutation import PermutationAction
 from equivariety.actions.products import direct_product, regular
+from equivariety.actions.robots import joint_mirror
 from equivariety.actions.signed import SignedPermutationAction
 
 __all__ = [
@@ -29,18 +33,24 @@ __all__ = [
     "cyclic",
     "dihedral",
     "direct_product",
+    "field",
     "format_cycles",
     "graph_automorphisms",
     "image_dihedral",
+    "image_field",
     "image_reflection",
     "image_rotation",
     "image_shift",
+    "joint_mirror",
+    "molecule",
+    "oriented_cells",
     "parse_action",
     "parse_cycles",
     "regular",
     "row_permutations",
     "symmetric",
     "trivial",
+    "volume_field",
     "volume_rotations",
     "volume_shift",
     "volume_symmetries",

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from equivariety.actions.permutation import PermutationAction
 from equivariety.errors import InputError
+from equivariety.extras import load_extra
 
 
 def graph_automorphisms(graph: Any, colors: Sequence[Hashable] | None = None) -> PermutationAction:
@@ -92,8 +93,7 @@ def _adjacency(graph: Any) -> Any:
 
 def _automorphisms(adjacency: Any, colors: Sequence[Hashable], *, colored: bool) -> list[list[int]]:
     """Generators on the vertices, found on the graph with subdivided edges."""
-    import igraph
-
+    igraph = load_extra("igraph", "graphs")
     n = adjacency.shape[0]
     edges, edge_colors = _subdivided(adjacency)
     loops = adjacency.diagonal().tolist()

@@ -20,6 +20,10 @@ def validated_images(generators: Iterable[Any]) -> NDArray[np.intp]:
         raise InputError(
             f"generators must be one or several lists of 0-based images, not {shown(generators)}"
         ) from error
+    if isinstance(generators, str):
+        raise InputError("generators must be lists of 0-based images; text is read by PermutationAction.from_cycles")
+    if len(rows) and callable(rows[0]):
+        raise InputError("generators must be lists of 0-based images; functions go to PermutationAction.from_functions")
     if len(rows) and np.isscalar(rows[0]):
         rows = [rows]
     _check_lengths(rows)

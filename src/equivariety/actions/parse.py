@@ -6,9 +6,11 @@ import difflib
 import json
 import re
 from collections.abc import Callable
-from math import comb, prod
+from math import comb, log10, prod
 from pathlib import Path
 
+from equivariety.actions.action import Action
+from equivariety.actions.fields import image_field, volume_field
 from equivariety.actions.grids import (
     image_dihedral,
     image_reflection,
@@ -20,43 +22,54 @@ from equivariety.actions.grids import (
     volume_symmetries,
 )
 from equivariety.actions.named import alternating, cyclic, dihedral, symmetric
+from equivariety.actions.notation import MAXIMUM_POINTS, generators_of, images_of_cycles
 from equivariety.actions.permutation import PermutationAction
+from equivariety.actions.signed import SignedPermutationAction
 from equivariety.errors import InputError
+from equivariety.validation import abbreviated
 
 _SUFFIXES = re.compile(r"((?:\^\d+|/\d+)*)$")
 _SUFFIX = re.compile(r"([\^/])(\d+)")
+# A plus sign splits where another action begins; file names may hold others.
+_PLUS = re.compile(r"\s*\+\s*(?=\d+\s*\*|[a-z]+:|\(|@)")
+_COPIES = re.compile(r"(\d+)\s*\*\s*(.*)", re.DOTALL)
 _FORMS = (
     "cycles such as '(1 3 4)(2 5)', a catalogue entry such as 'shift:28x28:axis=1', 'dihedral:28x28' or 'cyclic:12', "
     "or '@file.json' with 0-based generators"
 )
 
-MAXIMUM_POINTS = 2**28
-"""Two gibibytes for each generator."""
-
 # Any action that moves a point has more than MAXIMUM_POINTS tuples of this length.
 _LARGEST_EXPONENT = 64
+# Larger numbers are far beyond every limit, too, but slow to read.
+_MOST_DIGITS = 1000
+# Text in which a generator lists its images takes at least two bytes for a point; with blanks and six digits eight.
+_BYTES_PER_POINT = 8
 
 Size = tuple[int, ...]
 
 
-def parse_action(text: str, degree: int | None = None) -> PermutationAction:
+def parse_action(text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS) -> Action:
     """Read an action from one string.
 
     Parameters
     ----------
     text : str
-        Cycles ``(1 3 4)(2 5)``, several generators split by ``;``; or a catalogue entry: ``shift:28x28``,
-        ``shift:28x28:axis=1``, ``reflect:28x28``, ``rotate:28x28``, ``dihedral:28x28``, ``rows:28x28``,
-        ``rotate:3x3x3``, ``symmetries:3x3x3``, ``cyclic:12``, ``dihedral:6``, ``symmetric:5``, ``alternating:5``; or
-        ``@file.json`` with 0-based generators. ``^2`` at the end stands for the action on pairs, ``/2`` for that on
-        2-subsets.
+        Cycles ``(1 3 4)(2 5)``, several generators split by ``;``, signs as in ``(1 -2 3)(-4)``; or a catalogue
+        entry: ``shift:28x28``, ``shift:28x28:axis=1``, ``reflect:28x28``, ``rotate:28x28``, ``dihedral:28x28``,
+        ``rows:28x28``, ``rotate:3x3x3``, ``symmetries:3x3x3``, ``cyclic:12``, ``dihedral:6``, ``symmetric:5``,
+        ``alternating:5``; or
+        ``@file.json`` with 0-based generators; ``vectors:28x28``, ``pseudovectors:28x28``, ``tensors:3x3x3`` are fields
+        under all symmetries of the grid. ``^2`` at the end stands for the action on pairs, ``/2`` for that on
+        2-subsets, ``3*`` in front for three copies; ``+`` joins actions of one group, generator by generator.
     degree : int, optional
         Number of points of cycles, where trailing points are fixed.
+    most_points : int
+        Points of all generators together beyond which the action is refused before it is made.
 
     Raises
     ------
     InputError
-        If the string is none of these; the message suggests the nearest catalogue entry.
+        If the string is none of these; the message suggests the nearest catalogue entry. If there are too many points.
 
     Examples
     --------
@@ -64,44 +77,70 @@ def parse_action(text: str, degree: int | None = None) -> PermutationAction:
     3
     >>> parse_action("symmetric:4/2").cycles()
     '(1 4 6 3)(2 5); (2 4)(3 5)'
+    >>> parse_action("2*cyclic:3 + cyclic:2").cycles()
+    '(1 2 3)(4 5 6)(7 8)'
     """
-    base, suffixes = _split_suffixes(text.strip())
-    if degree is not None and not base.startswith("("):
-        raise InputError(f"degree goes with cycles only, not with {base!r}")
-    action = _parse_base(base, degree)
+    terms = _PLUS.split(text.strip())
+    if degree is not None and (len(terms) > 1 or not terms[0].startswith("(")):
+        raise InputError(f"degree goes with cycles only, not with {abbreviated(text)}")
+    parts = [_term(term, degree, most_points) for term in terms]
+    total = parts[0]
+    for part in parts[1:]:
+        _check_points(total.degree + part.degree, part.number_of_generators, text, most_points)
+        total = total + part
+    return total
+
+
+def _term(text: str, degree: int | None, most: int) -> Action:
+    """One action with copies in front and suffixes behind."""
+    found = _COPIES.fullmatch(text)
+    copies, rest = (_number(found.group(1), text), found.group(2)) if found else (1, text)
+    base, suffixes = _split_suffixes(rest)
+    action = _parse_base(base, degree, most)
     for kind, digits in _SUFFIX.findall(suffixes):
-        number = int(digits)
+        number = _number(digits, text)
         if kind == "^":
-            _check_power(action.degree, number, text)
+            _check_power(action, number, text, most)
             action = action**number
         else:
-            _check_subsets(action.degree, number, text)
+            if not isinstance(action, PermutationAction | SignedPermutationAction):
+                raise InputError(f"subsets need an action that permutes coordinates, not {abbreviated(text)}")
+            _check_subsets(action, number, text, most)
             action = action.on_subsets(number)
-    return action
+    if copies == 1:
+        return action
+    _check_points(copies * action.degree, action.number_of_generators, text, most)
+    return copies * action
 
 
-def _check_power(degree: int, exponent: int, text: str) -> None:
-    _check_points(degree ** min(exponent, _LARGEST_EXPONENT), text)
+def _check_power(action: Action, exponent: int, text: str, most: int) -> None:
+    _check_points(action.degree ** min(exponent, _LARGEST_EXPONENT), action.number_of_generators, text, most)
     if exponent > _LARGEST_EXPONENT:
-        raise InputError(f"exponent of action {text.strip()!r} must be at most {_LARGEST_EXPONENT}, not {exponent}")
+        raise InputError(f"exponent of action {abbreviated(text)} must be at most {_LARGEST_EXPONENT}, not {exponent}")
 
 
-def _check_subsets(degree: int, size: int, text: str) -> None:
+def _check_subsets(action: Action, size: int, text: str, most: int) -> None:
     """All subsets are listed with all their points."""
+    degree = action.degree
     if size > degree:
         return  # the action says what is wrong
     # The cap keeps the binomial coefficient quick to compute; it is far too large from there on.
     count = comb(degree, min(size, degree - size, _LARGEST_EXPONENT))
-    _check_points(count, text)
-    if count * size > MAXIMUM_POINTS:
-        raise InputError(f"action {text.strip()!r} has too many subsets to be held in memory: {count:,} of {size} "
-                         f"points each, more than {MAXIMUM_POINTS:,} points in all")  # fmt: skip
+    if count * size > most and count <= MAXIMUM_POINTS:
+        raise InputError(f"action {abbreviated(text)} has too many subsets to be held in memory: {count:,} of {size} "
+                         f"points each, more than {most:,} points in all")  # fmt: skip
+    _check_points(count, max(size, action.number_of_generators), text, most)
 
 
-def _check_points(count: int, text: str) -> None:
-    if count > MAXIMUM_POINTS:
-        raise InputError(f"action {text.strip()!r} has too many points to be held in memory: {count:,}, "
-                         f"more than {MAXIMUM_POINTS:,}")  # fmt: skip
+def _check_points(count: int, generators: int, text: str, most: int) -> None:
+    if count * generators > most:
+        several = f" for each of {generators:,} generators" if generators > 1 else ""
+        raise InputError(f"action {abbreviated(text)} has too many points to be held in memory: "
+                         f"{_counted(count)}{several}, more than {most:,}")  # fmt: skip
+
+
+def _counted(count: int) -> str:
+    return f"{count:,}" if count < 10**30 else f"about 10^{int(log10(count))}"
 
 
 def _split_suffixes(text: str) -> tuple[str, str]:
@@ -112,29 +151,43 @@ def _split_suffixes(text: str) -> tuple[str, str]:
     return (text, "") if base.startswith("@") and not base.endswith(".json") else (base, suffixes)
 
 
-def _parse_base(text: str, degree: int | None) -> PermutationAction:
+def _parse_base(text: str, degree: int | None, most: int) -> Action:
+    if text.startswith("(") and "-" in text:
+        _check_points(_largest_point(text), len(generators_of(text)), text, most)
+        return SignedPermutationAction.from_cycles(text, degree)
     if text.startswith("("):
-        _check_points(max([degree or 0, *map(int, re.findall(r"\d+", text))]), text)
-        return PermutationAction.from_cycles(text, degree)
+        return PermutationAction(images_of_cycles(text, degree, most))
     if text.startswith("@"):
-        return _read_file(Path(text[1:]))
+        return _read_file(Path(text[1:]), most)
     name, *arguments = text.split(":")
     if name not in _CATALOGUE:
         nearest = difflib.get_close_matches(name, _CATALOGUE, n=1)
         hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-        raise InputError(f"action must be {_FORMS}, not {text!r}{hint}")
+        raise InputError(f"action must be {_FORMS}, not {abbreviated(text)}{hint}")
     if not arguments:
         raise InputError(f"action {text!r} needs a size: {_usage(name)}")
-    build = _CATALOGUE[name].get(len(_size(arguments[0], name)))
+    size = _size(arguments[0], name)
+    build = _CATALOGUE[name].get(len(size))
     if build is None:
         raise InputError(f"action {text!r} has a size of the wrong form: {_usage(name)}")
-    _check_points(prod(_size(arguments[0], name)), text)
-    return build(_size(arguments[0], name), _axis(arguments[1:], name))
+    _check_points(prod(size), 2 * size[0] if name == "rows" else _FIELDS.get(name, 1), text, most)
+    return build(size, _axis(arguments[1:], name))
 
 
-def _read_file(path: Path) -> PermutationAction:
+def _largest_point(text: str) -> int:
+    return max((_number(digits, text) for digits in re.findall(r"\d+", text)), default=0)
+
+
+def _read_file(path: Path, most: int) -> PermutationAction:
+    if path.exists() and not path.is_file():
+        raise InputError(f"action file {str(path)!r} is no file")
     try:
+        if path.stat().st_size > _BYTES_PER_POINT * most:
+            raise InputError(f"action file {str(path)!r} has too many points to be held in memory: its "
+                             f"{path.stat().st_size:,} bytes are more than {most:,} points take")  # fmt: skip
         content = json.loads(path.read_text(encoding="utf-8"))
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"action file {str(path)!r} cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -146,14 +199,23 @@ def _read_file(path: Path) -> PermutationAction:
         raise InputError(
             f"action file {str(path)!r} must hold a list of 0-based generators, or an object with the key 'generators'"
         )
-    return PermutationAction(generators)
+    action = PermutationAction(generators)
+    _check_points(action.degree, action.number_of_generators, f"@{path}", most)
+    return action
 
 
 def _size(text: str, name: str) -> Size:
     sides = text.split("x")
-    if not all(side.isdecimal() and int(side) > 0 for side in sides):
-        raise InputError(f"size must be whole numbers joined by 'x', not {text!r}: {_usage(name)}")
-    return tuple(map(int, sides))
+    if not all(side.isdecimal() and side.strip("0") for side in sides):
+        raise InputError(f"size must be whole numbers joined by 'x', not {abbreviated(text)}: {_usage(name)}")
+    return tuple(_number(side, text) for side in sides)
+
+
+def _number(digits: str, text: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise InputError(f"numbers in an action must have at most {_MOST_DIGITS} digits, not {len(digits):,} as in "
+                         f"{abbreviated(text)}")  # fmt: skip
+    return int(digits)
 
 
 def _axis(options: list[str], name: str) -> int | None:
@@ -162,7 +224,7 @@ def _axis(options: list[str], name: str) -> int | None:
     found = re.fullmatch(r"axis=(\d+)", options[0])
     if len(options) > 1 or not found or name not in _WITH_AXIS:
         raise InputError(f"option {':'.join(options)!r} is not known: {_usage(name)}")
-    return int(found.group(1))
+    return _number(found.group(1), name)
 
 
 def _usage(name: str) -> str:
@@ -171,10 +233,10 @@ def _usage(name: str) -> str:
     )
 
 
-def _square(build: Callable[[int], PermutationAction]) -> Callable[[Size, int | None], PermutationAction]:
+def _square(build: Callable[[int], Action]) -> Callable[[Size, int | None], Action]:
     """From a constructor that takes one side: all sides given must agree."""
 
-    def parsed(size: Size, axis: int | None) -> PermutationAction:
+    def parsed(size: Size, axis: int | None) -> Action:
         if len(set(size)) > 1:
             raise InputError(f"sides must be equal for a rotation, not {'x'.join(map(str, size))}")
         return build(size[0])
@@ -182,13 +244,21 @@ def _square(build: Callable[[int], PermutationAction]) -> Callable[[Size, int | 
     return parsed
 
 
+def _field(build: Callable[[int, str], Action], kind: str) -> Callable[[Size, int | None], Action]:
+    """A field under all symmetries of the grid."""
+    return _square(lambda size: build(size, kind))
+
+
+# Entries of the matrices that a generator of a field holds at a point of a volume.
+_FIELDS = {"vectors": 9, "pseudovectors": 9, "tensors": 81}
 _SHAPES = {1: "12", 2: "28x28", 3: "3x3x3"}
 _WITH_AXIS = {"shift", "reflect"}
 # For each name: the constructor for each number of sides of the size.
-_CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], PermutationAction]]] = {
+_CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], Action]]] = {
     "alternating": {1: _square(alternating)},
     "cyclic": {1: _square(cyclic)},
     "dihedral": {1: _square(dihedral), 2: _square(image_dihedral)},
+    "pseudovectors": {2: _field(image_field, "pseudovectors"), 3: _field(volume_field, "pseudovectors")},
     "reflect": {2: lambda size, axis: image_reflection((size[0], size[1]), 1 if axis is None else axis)},
     "rotate": {2: _square(image_rotation), 3: _square(volume_rotations)},
     "rows": {2: lambda size, axis: row_permutations((size[0], size[1]))},
@@ -198,4 +268,6 @@ _CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], PermutationAction]]
     },
     "symmetric": {1: _square(symmetric)},
     "symmetries": {3: _square(volume_symmetries)},
+    "tensors": {2: _field(image_field, "tensors"), 3: _field(volume_field, "tensors")},
+    "vectors": {2: _field(image_field, "vectors"), 3: _field(volume_field, "vectors")},
 }

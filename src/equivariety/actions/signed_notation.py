@@ -7,7 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.actions.notation import cycles_of_images, parse_cycles
+from equivariety.actions.notation import cycles_of_images, generators_of, images_of_cycles
 from equivariety.errors import InputError
 
 _SIGNED_POINT = re.compile(r"-\s*(\d+)")
@@ -25,9 +25,11 @@ def parse_signed_cycles(text: str, degree: int | None = None) -> tuple[list[list
     stray = re.search(r"-(?!\s*\d)", text)
     if stray:
         raise InputError(f"a minus in signed cycles must stand before a point, as in (1 -2 3), not in {text.strip()!r}")
-    images = parse_cycles(_SIGNED_POINT.sub(r"\1", text), degree)
+    # A point alone in a cycle has a meaning where there are signs: (-12) reverses the coordinate 12.
+    arrays = images_of_cycles(_SIGNED_POINT.sub(r"\1", text), degree, compact="-" not in text)
+    images = [image.tolist() for image in arrays]
     signs = []
-    for part, image in zip(text.split(";"), images, strict=True):
+    for part, image in zip(generators_of(text), images, strict=True):
         sign = np.ones(len(image), dtype=int)
         sign[[int(point) - 1 for minus, point in _POINT.findall(part) if minus]] = -1
         signs.append(sign.tolist())

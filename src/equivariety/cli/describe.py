@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equivariety.cli.output import label_text, print_facts, print_json, print_table
+from equivariety.cli.costs import MOST_POINTS, counting_cost, listing_cost, refuse_beyond, splitting_cost
+from equivariety.cli.output import (
+    label_text,
+    print_facts,
+    print_json,
+    print_json_list,
+    print_table,
+    short_integer,
+)
 from equivariety.errors import InputError
+from equivariety.validation import abbreviated
 
 if TYPE_CHECKING:
     from equivariety.actions import Action
@@ -25,6 +34,7 @@ ActionText = Annotated[
 Degree = Annotated[int | None, typer.Option(help="Number of points, when cycles leave trailing points fixed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TABLE_LIMIT = 60
+_SMALLER_RANK = "ask for a smaller rank, or use family.count_components() in Python"
 
 
 def describe(
@@ -40,6 +50,11 @@ def describe(
 ) -> None:
     """Blocks, dimension and number of components of the equivariant maps."""
     maps = build_maps(action, degree, codomain, outputs, codomain_degree)
+    refuse_costly_splitting(maps, action)
+    if rank is not None:
+        refuse_beyond(
+            counting_cost(maps, maps.bounded(rank).rank), f"counting the components at rank {rank}", _SMALLER_RANK
+        )
     result = description(maps, rank)
     if as_json:
         print_json(result)
@@ -110,13 +125,19 @@ def components(
 ) -> None:
     """The components of the equivariant maps of bounded rank, with their invariants."""
     family = build_maps(action, degree).bounded(rank)
-    rows = [component_row(component) for component in islice(family.components(), limit)]
-    if as_json:
-        print_json(rows)
-        return
+    refuse_costly_splitting(family.maps, action)
+    refuse_beyond(counting_cost(family.maps, family.rank), f"counting the components at rank {rank}", _SMALLER_RANK)
     count = family.count_components()
-    title = f"{count:,} components" + (f", the first {limit} of them" if count > limit else "")
-    print_table(title, tuple(rows[0]), [tuple(row.values()) for row in rows])
+    listed = min(limit, count)
+    cost = listing_cost(family.maps, listed, table=not as_json)
+    refuse_beyond(cost, f"a list of {short_integer(listed)} components", "ask for fewer of them by --limit")
+    rows = (component_row(component) for component in islice(family.components(), limit))
+    if as_json:
+        print_json_list(rows)
+        return
+    table = list(rows)
+    title = f"{short_integer(count)} components" + (f", the first {limit} of them" if count > limit else "")
+    print_table(title, tuple(table[0]), [tuple(row.values()) for row in table])
 
 
 def component_row(component: Component) -> dict[str, Any]:
@@ -146,16 +167,33 @@ def build_maps(
         raise InputError("give either --codomain or --outputs, not both")
     if codomain_degree is not None and codomain is None:
         raise InputError("--codomain-degree goes with the cycles of --codomain only")
-    domain = parse_action(action, degree)
+    domain = parse_action(action, degree, MOST_POINTS)
     if outputs is not None:
+        if outputs * domain.number_of_generators > MOST_POINTS:
+            raise InputError(
+                f"--outputs must be at most {MOST_POINTS // domain.number_of_generators:,}, not {outputs:,}"
+            )
         return InvariantMaps(domain, outputs)
     return EquivariantMaps(domain, None if codomain is None else _parsed_codomain(codomain, codomain_degree))
+
+
+def refuse_costly_splitting(maps: EquivariantMaps, text: str) -> None:
+    """Raise an error if the decomposition would exceed the limits of the command; invariant maps need none."""
+    from equivariety.varieties import InvariantMaps
+
+    if not isinstance(maps, InvariantMaps):
+        joint = maps.domain if maps.codomain == maps.domain else maps.domain + maps.codomain
+        refuse_beyond(
+            splitting_cost(joint),
+            f"the blocks of {abbreviated(text)}",
+            "take a smaller example, or use EquivariantMaps in Python, which has no such limit",
+        )
 
 
 def _parsed_codomain(text: str, degree: int | None) -> Action:
     from equivariety.actions.parse import parse_action
 
     try:
-        return parse_action(text, degree)
+        return parse_action(text, degree, MOST_POINTS)
     except InputError as error:
         raise InputError(f"--codomain, whose degree is set by --codomain-degree: {error}") from error

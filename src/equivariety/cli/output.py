@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from equivariety.isotypic.irreducible import Label
@@ -13,6 +13,14 @@ from equivariety.isotypic.irreducible import Label
 def print_json(result: dict[str, Any] | list[Any]) -> None:
     """One JSON document on standard output; integers keep all their digits."""
     print(json.dumps(result, ensure_ascii=False))
+
+
+def print_json_list(rows: Iterable[dict[str, Any]]) -> None:
+    """One JSON list, written entry by entry, so that no list of any length is held in memory."""
+    print("[", end="")
+    for number, row in enumerate(rows):
+        print(", " if number else "", json.dumps(row, ensure_ascii=False), sep="", end="")
+    print("]")
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -8,7 +8,7 @@ are not generic there are fewer; the rest of the paths end at infinity or in sin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.classify import Kind, is_pure
 from equivariety.convolution.entries import ComplexArray, FloatArray
 from equivariety.convolution.membership import Region, locate
-from equivariety.convolution.objective import SquaredError, on_tensors, squared_error
+from equivariety.convolution.objective import ScaledSamples, SquaredError, on_tensors, read_samples, squared_error
 from equivariety.convolution.point_lists import PointList
 from equivariety.convolution.polynomials import product_filter
 from equivariety.convolution.real_points import RealPoint, hessian_index, real_points
@@ -101,9 +101,26 @@ def critical_filters(net: LinearArchitecture, X: Any, y: Any, start: StartSystem
     >>> found.complex_count, {point.kind for point in found.real}
     (6, {'pure'})
     """
-    error = squared_error(net, X, y)
+    samples = ScaledSamples.of(*read_samples(net, X, y))
+    error = squared_error(net, samples.inputs, samples.targets)
     [solutions] = solve_errors(net, [error], start)
-    return describe_solutions(net, error, solutions)
+    return _in_given_units(describe_solutions(net, error, solutions), samples)
+
+
+def _in_given_units(found: CriticalFilters, samples: ScaledSamples) -> CriticalFilters:
+    """Critical points of the given samples from those of the scaled ones."""
+    exponent = samples.target_exponent - samples.input_exponent
+
+    def given(point: CriticalFilter) -> CriticalFilter:
+        unit = 2.0 ** (exponent / len(point.filters))
+        filters = tuple(unit * w for w in point.filters)
+        loss = samples.loss(samples.inputs @ point.filter)
+        return replace(point, filter=np.ldexp(point.filter, exponent), filters=filters, loss=loss)
+
+    images = np.ldexp(found.complex_images.real, exponent) + 1j * np.ldexp(found.complex_images.imag, exponent)
+    real = sorted((given(point) for point in found.real), key=lambda point: point.loss)
+    zero = None if found.zero is None else given(found.zero)
+    return CriticalFilters(tuple(real), zero, images, found.expected_count, found.singular_paths, found.failed_paths)
 
 
 def solve_errors(

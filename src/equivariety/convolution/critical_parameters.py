@@ -15,7 +15,7 @@ import numpy as np
 from equivariety.convolution.classify import Kind
 from equivariety.convolution.entries import FloatArray
 from equivariety.convolution.expansion import Expansion, evaluate_monomials
-from equivariety.convolution.objective import SquaredError, from_moments
+from equivariety.convolution.objective import ScaledSamples, SquaredError, from_moments
 from equivariety.convolution.point_lists import PointList
 from equivariety.convolution.real_points import RealPoint, hessian_index, real_points
 from equivariety.convolution.segre import SegreVeronese
@@ -54,22 +54,6 @@ class CriticalParameters(PointList[CriticalParameter]):
     """
 
 
-@dataclass(frozen=True)
-class ScaledSamples:
-    """Inputs and targets divided by powers of two, so that their largest entries are about one."""
-
-    inputs: FloatArray
-    targets: FloatArray
-    input_exponent: int
-    target_exponent: int
-
-    @classmethod
-    def of(cls, inputs: FloatArray, targets: FloatArray) -> ScaledSamples:
-        """Scaled samples; targets must not vanish."""
-        exponents = [int(np.frexp(np.max(np.abs(values)))[1]) for values in (inputs, targets)]
-        return cls(np.ldexp(inputs, -exponents[0]), np.ldexp(targets, -exponents[1]), *exponents)
-
-
 def critical_parameters(
     lift: SegreVeronese, expansion: Expansion, start: StartSystem, samples: ScaledSamples
 ) -> CriticalParameters:
@@ -90,7 +74,7 @@ def critical_parameters(
     [solutions] = solve(start, [error.in_units()])
     unit = 2.0 ** (_exponent(lift, samples) / sum(lift.degrees))
     points = [
-        _described(lift, error, projection, point, unit, samples)
+        _described(lift, error, projection, point, unit, features, samples)
         for point in real_points(lift, error, solutions.points)
     ]
     quadratic_unit, linear_unit = error.units
@@ -118,6 +102,7 @@ def _described(
     projection: FloatArray,
     point: RealPoint,
     unit: float,
+    features: FloatArray,
     samples: ScaledSamples,
 ) -> CriticalParameter:
     tensor = lift.value(np.concatenate(point.filters)[None])[0]
@@ -127,9 +112,8 @@ def _described(
     immersed = immersion_rank(lift, projection, point.filters) == dimension
     critical = np.linalg.norm(gradient) <= CRITICAL_GRADIENT_TOLERANCE * _gradient_scale(lift, error, point)
     kind: Kind = "pure" if immersed and critical else "spurious"
-    loss = float(np.ldexp(max(error.value(tensor), 0.0), 2 * samples.target_exponent))
     filters = tuple(unit * w for w in reversed(point.filters))
-    return CriticalParameter(filters, loss, kind, index, degenerate, point.correction)
+    return CriticalParameter(filters, samples.loss(features @ tensor), kind, index, degenerate, point.correction)
 
 
 def _gradient_scale(lift: SegreVeronese, error: SquaredError, point: RealPoint) -> float:
@@ -143,7 +127,7 @@ def _zero_point(lift: SegreVeronese, error: SquaredError, samples: ScaledSamples
         return None
     filters = tuple(np.zeros(size) for size in lift.groups)
     index, degenerate = hessian_index(lift, error, filters)
-    loss = float(np.ldexp(error.constant, 2 * samples.target_exponent))
+    loss = samples.loss(np.zeros_like(samples.targets))
     return CriticalParameter(filters[::-1], loss, "zero", index, degenerate, 0.0)
 
 

@@ -45,6 +45,26 @@ class SquaredError:
         return SquaredErrors(self.quadratic[None] / quadratic_unit, self.linear[None] / linear_unit)
 
 
+@dataclass(frozen=True)
+class ScaledSamples:
+    """Inputs and targets divided by powers of two, so that their largest entries are about one."""
+
+    inputs: FloatArray
+    targets: FloatArray
+    input_exponent: int
+    target_exponent: int
+
+    @classmethod
+    def of(cls, inputs: FloatArray, targets: FloatArray) -> ScaledSamples:
+        """The samples in these units."""
+        exponents = [int(np.frexp(np.max(np.abs(values)))[1]) for values in (inputs, targets)]
+        return cls(np.ldexp(inputs, -exponents[0]), np.ldexp(targets, -exponents[1]), *exponents)
+
+    def loss(self, predictions: FloatArray) -> float:
+        """Squared error of predictions of the scaled targets, in the units of the given ones: summed, no difference."""
+        return float(np.ldexp(((predictions - self.targets) ** 2).sum(), 2 * self.target_exponent))
+
+
 def on_tensors(net: ConvolutionStack, error: SquaredError) -> SquaredError:
     """The error of a linear network as a function of the tensor of its filters, of the same critical points."""
     return error.lifted(segre.overlap_matrix(net.filter_sizes, net.steps))

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from equivariety.convolution import chern
 from equivariety.convolution.architecture import ConvolutionStack
-from equivariety.convolution.critical_parameters import CriticalParameters, ScaledSamples, critical_parameters
+from equivariety.convolution.critical_parameters import CriticalParameters, critical_parameters
 from equivariety.convolution.entries import read_filters
 from equivariety.convolution.expansion import Expansion, Exponents, expand
-from equivariety.convolution.objective import read_samples
+from equivariety.convolution.objective import ScaledSamples, read_samples
 from equivariety.convolution.segre import SegreVeronese
 from equivariety.convolution.start import start_for
 from equivariety.convolution.white import singular_tuples, tracked_white_count

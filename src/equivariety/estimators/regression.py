@@ -7,7 +7,8 @@ from typing import Any, Self
 from equivariety.actions import Action
 from equivariety.estimators.map_regression import MapRegression, equivariant_maps, validated_alpha
 from equivariety.estimators.validation import action_of, require_degree
-from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
+from equivariety.varieties.invariant_maps import InvariantMaps
+from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import DataProblem
 from equivariety.varieties.solution import Solution
 

@@ -16,10 +16,9 @@ from equivariety.geometry.similarity import (
     times,
 )
 from equivariety.geometry.tangent import TangentSpace, tangent_space
-from equivariety.varieties.block_ranks import block_ranks, components_containing
 from equivariety.varieties.critical_points import CriticalPoint, CriticalPoints
 from equivariety.varieties.family_critical_points import FamilyCriticalPoints
-from equivariety.varieties.singular_locus import SingularLocus, is_smooth
+from equivariety.varieties.singular_locus import SingularLocus, block_ranks, components_containing, is_smooth
 
 __all__ = [
     "CriticalPoint",

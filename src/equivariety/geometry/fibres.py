@@ -21,8 +21,8 @@ from equivariety.geometry.factors import Parameter, as_factors, chains, from_cha
 from equivariety.isotypic import field_named
 from equivariety.tolerances import vanishing_cutoff
 from equivariety.varieties.block_map import BlockMap
-from equivariety.varieties.block_ranks import validated_member
 from equivariety.varieties.component import Component, validated_ranks
+from equivariety.varieties.singular_locus import validated_member
 
 
 def balanced_factors(component: Component, M: Any, depth: int = 2) -> tuple[BlockMap, ...]:

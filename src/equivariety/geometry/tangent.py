@@ -18,8 +18,8 @@ from equivariety.blocks.linear_algebra import adjoint
 from equivariety.errors import InputError
 from equivariety.isotypic import Field
 from equivariety.ranks.strata import drops_rank
-from equivariety.varieties.block_ranks import block_ranks, validated_member
 from equivariety.varieties.component import Component
+from equivariety.varieties.singular_locus import block_ranks, validated_member
 
 
 @dataclass(frozen=True, eq=False)

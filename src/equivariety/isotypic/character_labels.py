@@ -43,7 +43,7 @@ def signatures(tables: Sequence[IntArray]) -> tuple[int, ...]:
 def _cycles(permutation: IntArray) -> int:
     size = len(permutation)
     graph = csr_array((np.ones(size, dtype=np.int8), permutation, np.arange(size + 1)), shape=(size, size))
-    count, _ = connected_components(graph, directed=True, connection="strong")
+    count, _ = connected_components(graph, directed=False)
     return int(count)
 
 

@@ -30,11 +30,12 @@ class LatticeType:
 
 
 def commute(images: IntArray) -> bool:
-    """Whether all generators commute, checked on every point."""
+    """Whether all generators commute, checked on every point; generators that occur several times are asked once."""
+    distinct = list({image.tobytes(): image for image in images}.values())
     return all(
         np.array_equal(first[second], second[first])
-        for position, first in enumerate(images)
-        for second in images[:position]
+        for position, first in enumerate(distinct)
+        for second in distinct[:position]
     )
 
 

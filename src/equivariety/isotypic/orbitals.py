@@ -65,7 +65,7 @@ def _joint_orbits(row_table: IntArray, column_table: IntArray) -> IntArray:
     starts = np.arange(0, pairs * count + 1, count, dtype=index)
     graph = csr_array((np.ones(pairs * count, dtype=np.int8), images, starts), shape=(pairs, pairs))
     # Generators are permutations, so weak and strong components agree; the strong ones need no transposed graph.
-    _, found = connected_components(graph, directed=True, connection="strong")
+    _, found = connected_components(graph, directed=False)
     return np.asarray(found.reshape(rows, columns), dtype=np.intp)
 
 

@@ -21,7 +21,8 @@ from equivariety.models import actions
 from equivariety.models.values import Kind, State, require_array
 from equivariety.moments import Moments
 from equivariety.varieties.component import Component
-from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
+from equivariety.varieties.invariant_maps import InvariantMaps
+from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, factors, rank_groups
 
 FloatArray = NDArray[np.float64]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.isotypic.irreducible import Bundle
 from equivariety.moments.chunks import row_chunks
-from equivariety.moments.kernels import available
+from equivariety.moments.kernels import available, runs
 from equivariety.moments.kernels.layout import COMPILED_TYPES, OrbitLayout, aligned_zeros, blocks_of_rows, orbit_layout
 from equivariety.moments.moments import Matrices, Moments
 from equivariety.moments.samples import Rows, Samples, floating_type
@@ -47,7 +47,9 @@ def compiled_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBas
     sides = [_Side(layout, dtype) for layout in layouts if layout is not None]
     if not all(side.pays for side in sides):
         return None
-    return CompiledSums(domain.bundles, codomain.degree, sides[0], sides[1] if len(sides) > 1 else None, dtype)
+    sums = CompiledSums(domain.bundles, codomain.degree, sides[0], sides[1] if len(sides) > 1 else None, dtype)
+    first = replace(samples, weight=None).rows(slice(0, 1))
+    return sums if runs(lambda: sums.add(sums.zero(), first)) else None
 
 
 @dataclass(frozen=True, eq=False)

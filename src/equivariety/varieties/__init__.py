@@ -6,7 +6,8 @@ from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.hidden_space import HiddenSpace
-from equivariety.varieties.maps import EquivariantMaps, InvariantMaps
+from equivariety.varieties.invariant_maps import InvariantMaps
+from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import Curve, Problem
 from equivariety.varieties.solution import NearestPoint, Solution
 from equivariety.varieties.symmetric import SymmetricMaps

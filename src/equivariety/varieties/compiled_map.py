@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.decomposition import ChangeOfBasis
-from equivariety.moments.kernels import available
+from equivariety.moments.kernels import available, runs
 from equivariety.moments.kernels.layout import (
     COMPILED_TYPES,
     OrbitLayout,
@@ -59,6 +59,12 @@ def compiled_map(map: Map, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
     if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype not in COMPILED_TYPES:
         return None
+    write = _chosen(map, X)
+    out = np.empty((1, map.shape[0]), dtype=X.dtype)
+    return write if write is not None and runs(lambda: write(X[:1], out)) else None
+
+
+def _chosen(map: Map, X: NDArray[Any]) -> Write | None:
     if isinstance(map.source, ChangeOfBasis) and isinstance(map.target, HiddenSpace):
         layout = _small_layout(map.source)
         realizations = _realizations(map.source.bundles, map.blocks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb, factorial, prod
+from math import comb, prod
 from typing import Any
 
 import numpy as np
@@ -185,9 +185,7 @@ class DeterminantalVariety:
 
 
 def _degree(r: int, m: int, n: int) -> int:
-    """Degree of the m x n matrices of rank at most r: prod_i (m+i)! i! / ((r+i)! (m-r+i)!) over i < n - r."""
-    if r == min(m, n):
+    """Degree of the m x n matrices of rank at most r: prod_i C(m + i, r) / C(r + i, r) over i < n - r."""
+    if r in (0, min(m, n)):
         return 1
-    above = prod(factorial(m + i) * factorial(i) for i in range(n - r))
-    below = prod(factorial(r + i) * factorial(m - r + i) for i in range(n - r))
-    return above // below
+    return prod(comb(m + i, r) for i in range(n - r)) // prod(comb(r + i, r) for i in range(n - r))

@@ -27,12 +27,12 @@ from equivariety.blocks.regression import (
     sharpened_axes,
 )
 from equivariety.isotypic.arrays import to_numpy
+from equivariety.isotypic.spaces import Spaces
 from equivariety.moments import Moments, Source, source_of, stream_moments
 from equivariety.moments.arrays import validated_samples
 from equivariety.moments.chunks import as_floating
 from equivariety.moments.samples import Samples
 from equivariety.varieties.block_map import BlockMap
-from equivariety.varieties.maps import EquivariantMaps
 
 # Values that are copied at a time.
 _VALUES = 2**22
@@ -53,14 +53,14 @@ def readable_again(X: Any, Y: Any | None, weight: Any | None) -> Rows | None:
 
 
 def second_look(
-    maps: EquivariantMaps, moments: Moments, rows: Rows, exponents: tuple[int, int]
+    maps: Spaces, moments: Moments, rows: Rows, exponents: tuple[int, int]
 ) -> tuple[tuple[BlockSpectrum, ...], float, float]:
     """Spectra, the squared error that no map takes away, and what rounding errors may have changed it by.
 
     ``moments`` are those of inputs and targets divided by 2 to the two exponents.
     """
     energy = moments.energy
-    fields = [bundle.field for bundle in maps.bundles]
+    fields = [bundle.field for bundle in maps.domain_basis.bundles]
     axes = [principal_axes(field.pack(S), field, energy, moments.precision)
             for field, S in zip(fields, moments.inner, strict=True)]  # fmt: skip
     if moments.cross is None:
@@ -88,7 +88,7 @@ def _sharpened(axes: Sequence[Axes], second: Moments, energy: float, precision: 
     ]
 
 
-def _projection(maps: EquivariantMaps, axes: Sequence[Axes]) -> BlockMap:
+def _projection(maps: Spaces, axes: Sequence[Axes]) -> BlockMap:
     """The orthogonal projection of inputs to the strong axes of all blocks."""
     blocks = []
     for each in axes:
@@ -97,25 +97,25 @@ def _projection(maps: EquivariantMaps, axes: Sequence[Axes]) -> BlockMap:
     return BlockMap(maps.domain_basis, maps.domain_basis, tuple(blocks))
 
 
-def _strong_fit(maps: EquivariantMaps, axes: Sequence[Axes], cross: Sequence[NDArray[Any]]) -> BlockMap:
+def _strong_fit(maps: Spaces, axes: Sequence[Axes], cross: Sequence[NDArray[Any]]) -> BlockMap:
     """The best map from the strong axes alone."""
     blocks = []
     for each, C in zip(axes, cross, strict=True):
         strong = each.strong
         inverse = each.doubled(np.where(strong, 1.0 / np.where(strong, each.values, 1.0), 0.0))
         blocks.append(each.field.unpack((C @ each.vectors * inverse[:, None, :]) @ adjoint(each.vectors)))
-    return maps.from_coordinates(blocks)
+    return BlockMap(maps.domain_basis, maps.codomain_basis, tuple(blocks))
 
 
 def _residual_moments(
-    maps: EquivariantMaps, rows: Rows, projection: BlockMap, fit: BlockMap, exponents: tuple[int, int]
+    maps: Spaces, rows: Rows, projection: BlockMap, fit: BlockMap, exponents: tuple[int, int]
 ) -> Moments:
     """Moments of what is left of inputs and targets, both divided by 2 to their exponents, in double precision."""
     samples = validated_samples(maps, Samples(rows.X, rows.Y, rows.weight))
     into, out = (ldexp(1.0, -exponent) for exponent in exponents)
 
     def batches() -> Iterator[tuple[Any, Any, Any]]:
-        samples_at_once = max(_VALUES // max(maps.shape), 1)
+        samples_at_once = max(_VALUES // max(maps.domain.degree, maps.codomain.degree), 1)
         rows_in_all = samples.X.shape[0]
         for start in range(0, rows_in_all, samples_at_once):
             part = slice(start, min(start + samples_at_once, rows_in_all))

@@ -13,7 +13,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic import field_named
 from equivariety.isotypic.coordinates import CoordinateTable
 from equivariety.varieties.component import Component
-from equivariety.varieties.maps import InvariantMaps
+from equivariety.varieties.invariant_maps import InvariantMaps
 
 IntArray = NDArray[np.intp]
 
