@@ -22,6 +22,8 @@ class Case:
 
     action: ev.PermutationAction
     compiled: bool = False
+    count: int = 300
+    """Rows: several chunks for the largest block, which one chunk may hold."""
 
     @cached_property
     def maps(self) -> ev.EquivariantMaps:
@@ -34,9 +36,9 @@ class Case:
         nearest = self.maps.bounded(self.action.degree // 2).nearest(target)
         return nearest.encoder, nearest.decoder
 
-    def rows(self, dtype: str, count: int = 300) -> np.ndarray:
+    def rows(self, dtype: str) -> np.ndarray:
         """Rows with a mean, of numbers that every type has exactly: all types see the same data."""
-        return np.random.default_rng(0).integers(0, 256, (count, self.action.degree)).astype(dtype)
+        return np.random.default_rng(0).integers(0, 256, (self.count, self.action.degree)).astype(dtype)
 
 
 def _quaternions() -> ev.PermutationAction:
@@ -51,7 +53,7 @@ def _shuffled(action: ev.PermutationAction) -> ev.PermutationAction:
 
 _SHIFT = ev.actions.image_shift((16, 16), axis=1)
 CASES = {
-    "R, two kinds of orbits": Case(ev.actions.image_dihedral(28)),
+    "R, two kinds of orbits": Case(ev.actions.image_dihedral(28), count=1100),
     "C, many orbits": Case(_SHIFT),
     "C, few orbits": Case(ev.actions.image_shift((4, 16), axis=1)),
     "C, by Fourier transform": Case(ev.actions.image_shift((20, 20))),
@@ -94,11 +96,13 @@ def estimator(case: Case, X: np.ndarray) -> Arrays:
     return [features, pca.inverse_transform(features), np.array(pca.score(X))]
 
 
-PATHS: dict[str, tuple[Callable[[Case, np.ndarray], Arrays], int]] = {
-    "sums": (sums, 200),
-    "sums of pairs": (sums_of_pairs, 200),
-    "encoding": (encoding, 200),
-    "fit": (fit, 20),
-    "estimator": (estimator, 10),
+PATHS: dict[str, Callable[[Case, np.ndarray], Arrays]] = {
+    "sums": sums,
+    "sums of pairs": sums_of_pairs,
+    "encoding": encoding,
+    "fit": fit,
+    "estimator": estimator,
 }
-"""Each path, and how often it is taken: what is inexpensive, and all that differs between threads, more often."""
+SHARED = ("sums", "sums of pairs", "encoding")
+"""Paths that share their work in threads of one core each; the others end with LAPACK, whose rounding may depend on
+the number of its threads."""
