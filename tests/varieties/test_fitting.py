@@ -205,6 +205,7 @@ def test_the_talks_losses_and_parameters_on_digits():
         (np.ones((3, 5)), np.ones((2, 5)), "Y must have as many samples as X: 3, not 2"),
         (np.ones((3, 5)), np.ones((3, 4)), r"Y must have shape \(samples, 5\), the degree of the codomain, not"),
         (np.diag([1, 1, np.nan, 1, 1]), None, "X must hold finite numbers: row 2 contains NaN or infinity"),
+        (np.full((5, 5), np.nan), None, "row 0 contains NaN or infinity, the first of 25 such values"),
         (np.ones((5, 5)), np.diag([1, np.inf, 1, 1, 1]), "Y must hold finite numbers: row 1 contains NaN or inf"),
         (np.ones((5, 5)), np.full((5, 5), 1e200), "Y must hold numbers whose squares are finite: some are too large"),
         (np.full((5, 5), 1e200), np.ones((5, 5)), "X must hold numbers whose squares are finite: some are too large"),

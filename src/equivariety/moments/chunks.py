@@ -66,6 +66,15 @@ def _exact_in_single(dtype: Any, xp: Any) -> bool:
     return xp.isdtype(dtype, "bool") or xp.iinfo(dtype).bits < xp.finfo(xp.float32).bits
 
 
+def count_not_finite(data: Any) -> int:
+    """How many values are NaN or infinite."""
+    total = 0
+    for rows in row_chunks(data.shape[0], max(int(np.prod(data.shape[1:])), 1)):
+        values = as_floating(data[rows, ...])
+        total += int(namespace(values).sum(~namespace(values).isfinite(values)))
+    return total
+
+
 def first_not_finite(data: Any) -> int | None:
     """Number of the first row with NaN or infinity, None if there is none; of the data only flags come to the host."""
     xp = namespace(data)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
-from equivariety.moments.chunks import as_floating, first_not_finite, row_chunks
+from equivariety.moments.chunks import as_floating, count_not_finite, first_not_finite, row_chunks
 from equivariety.tolerances import smallest_mean_square
 
 # A vector that is subtracted from every row of X, and one for Y.
@@ -128,7 +128,11 @@ def raise_not_finite(samples: Samples) -> None:
     for name, data, _ in sides:
         row = first_not_finite(data)
         if row is not None:
-            raise InputError(f"{name} must hold finite numbers: row {samples.first_row + row} contains NaN or infinity")
+            values = count_not_finite(data)
+            more = f", the first of {values} such values" if values > 1 else ""
+            raise InputError(
+                f"{name} must hold finite numbers: row {samples.first_row + row} contains NaN or infinity{more}"
+            )
     # The last one is left when the others can be added up.
     name = next((name for name, data, origin in sides[:-1] if _too_large(samples, data, origin)), sides[-1][0])
     raise InputError(f"{name} must hold numbers whose squares are finite: some are too large")

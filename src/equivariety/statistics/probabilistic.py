@@ -14,6 +14,7 @@ from math import log, pi
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
+from scipy.special import lambertw
 
 from equivariety.statistics.spectra import (
     CovarianceSpectrum,
@@ -161,11 +162,13 @@ def _envelope(part: CovarianceSpectrum, member: int, samples: float, penalty: fl
         return float(found[low] - found[high])
 
     def between(low: int, high: int) -> Iterator[tuple[float, int]]:
-        start = 1.0 / values[low]
-        stop = 2 * start
-        while difference(stop, low, high) <= 0:
-            stop *= 2
-        place = brentq(difference, start, stop, args=(low, high), xtol=1e-300, rtol=8.9e-16)
+        place = _crossing(values[low:high], charges[high] - charges[low])
+        if place is None:  # some of the terms are still noise where the costs agree
+            start = 1.0 / values[low]
+            stop = 2 * start
+            while difference(stop, low, high) <= 0:
+                stop *= 2
+            place = brentq(difference, start, stop, args=(low, high), xtol=1e-300, rtol=8.9e-16)
         inner = low + 1 + int(np.argmin(costs(place)[low + 1 : high])) if high > low + 1 else low
         if inner > low and costs(place)[inner] < costs(place)[low]:
             yield from between(low, inner)
@@ -175,6 +178,17 @@ def _envelope(part: CovarianceSpectrum, member: int, samples: float, penalty: fl
 
     if values.size:
         yield from between(0, values.size)
+
+
+def _crossing(terms: Vector, charge: float) -> float | None:
+    """Where keeping these terms begins to pay, by Lambert's function: sum(u l - log(u l) - 1) = charge.
+
+    None unless all of them exceed the noise level 1 / u there.
+    """
+    count, total = terms.size, float(terms.sum())
+    level = float(np.log(terms).sum()) / count + 1 + charge / count
+    found = -count / total * float(lambertw(-total / count * np.exp(-level), -1).real)
+    return found if np.isfinite(found) and found * terms[-1] >= 1 else None
 
 
 __all__ = [
