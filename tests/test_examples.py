@@ -16,6 +16,8 @@ SAID = {
     "digits_under_d4.py": "error on all eight views: equivariant 0.0231, PCA 0.0467",
     "enforcing_a_symmetry.py": "with a penalty: 6, of which minima: 1",
     "gallery_of_varieties.py": "singular locus: block ranks [(1, 0), (0, 1)], dimension 3",
+    "mirror_of_a_robot.py": "144 numbers in a controller, 72 in one that respects the mirror",
+    "velocity_fields.py": "equivariant PCA of rank 6: error on new flows 1.1644",
     "molecule.py": "dimension 2, character (0, -1): [-1.618  0.618], each 2-fold",
     "robust_autoencoder.py": "closed form, squared error:    0.0604 on clean digits",
     "several_processes.py": "exact optimum 0.02166",

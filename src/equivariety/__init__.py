@@ -65,7 +65,17 @@ _HOMES = {
     "load_model": "equivariety.models",
     "save_model": "equivariety.models",
 }
-_MODULES = ("actions", "convolution", "datasets", "geometry", "nn", "polynomial", "statistics", "testing")
+_MODULES = (
+    "actions",
+    "algebra",
+    "convolution",
+    "datasets",
+    "geometry",
+    "nn",
+    "polynomial",
+    "statistics",
+    "testing",
+)
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -62,3 +62,29 @@ def test_invariant_layers_see_split_orbits_only():
     layer = randomized(InvariantLinear(action, outputs=2, dtype=torch.float64))
     trivial = ev.actions.trivial(2, like=action)
     assert float(ev.equivariance_error(layer, action, trivial)) < 1e-12
+
+
+@pytest.mark.parametrize("name", ["D4_vectors_3x3", "triangle_C3v_9", "C5_vectors_6", "mini_cheetah_TqQ_K4_12"])
+def test_networks_gated_by_norms_commute_with_the_group(name):
+    action = action_of(orthogonal_case(name)["domain"])
+    scalars = ev.actions.trivial(3, like=action)
+    model = ev.nn.EquivariantMLP(
+        action, action, [2 * action + scalars], activation=ev.nn.NormActivation, dtype=torch.float64
+    )
+    assert float(ev.equivariance_error(randomized(model), action)) < 1e-11
+    inputs = torch.zeros(1, action.degree, dtype=torch.float64, requires_grad=True)
+    model(inputs).sum().backward()
+    assert torch.isfinite(inputs.grad).all()
+
+
+def test_odd_functions_serve_where_signs_occur_and_others_are_refused():
+    signed = action_of(orthogonal_case("D4_vectors_3x3")["domain"])
+    model = ev.nn.EquivariantMLP(signed, signed, [2 * signed], activation=torch.nn.Tanh, dtype=torch.float64)
+    assert float(ev.equivariance_error(randomized(model), signed)) < 1e-11
+    with pytest.raises(ev.InputError, match="ReLU must be odd"):
+        ev.nn.EquivariantMLP(signed, signed, [signed])
+    turning = action_of(orthogonal_case("triangle_C3v_9")["domain"])
+    with pytest.raises(ev.InputError, match="breaks the symmetry where vectors turn"):
+        ev.nn.EquivariantMLP(turning, turning, [turning], activation=torch.nn.Tanh)
+    plain = ev.actions.trivial(3, like=signed)
+    ev.nn.EquivariantMLP(plain, plain, [plain])

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 import equivariety as ev
+from equivariety.plotting.singular_points import singular_points
 from equivariety.plotting.varieties import (
     THICKNESS,
     curve,
     family_slice,
     path_picture,
     projection,
-    singular_points,
     surface,
     triangle_curve,
 )
@@ -60,7 +60,32 @@ def test_isolated_singular_points():
     x, y, z = symbols = sympy.symbols("x y z", real=True)
     assert singular_points(z**2 - x**2 - y**2, symbols) == [(0.0, 0.0, 0.0)]
     assert singular_points(x**2 + y**2 - 1, (x, y)) == []
+    assert singular_points(y**2 - x**3, (x, y)) == [(0.0, 0.0)]  # a cusp, where the derivatives are of low rank
+    cayley = 1 - x**2 - y**2 - z**2 + 2 * x * y * z
+    assert singular_points(cayley, symbols) == [
+        (-1.0, -1.0, 1.0),
+        (-1.0, 1.0, -1.0),
+        (1.0, -1.0, -1.0),
+        (1.0, 1.0, 1.0),
+    ]
+    roman = x**2 * y**2 + y**2 * z**2 + z**2 * x**2 - x * y * z
+    assert singular_points(roman, symbols, [(-1, 1)] * 3) == []  # three lines of them
     assert singular_points(x * y, symbols) == []  # a line of them: not isolated
+
+
+def test_the_search_for_singular_points_is_bounded():
+    """SymPy's solve hangs for ten minutes on this heart; its two isolated singular points are at the poles."""
+    x, y, z = symbols = pytest.importorskip("sympy").symbols("x y z", real=True)
+    heart = (x**2 + 9 * y**2 / 4 + z**2 - 1) ** 3 - x**2 * z**3 - 9 * y**2 * z**3 / 80
+    assert singular_points(heart, symbols, [(-2, 2)] * 3) == [(0.0, 0.0, -1.0), (0.0, 0.0, 1.0)]
+
+
+@pytest.mark.parametrize("picture", [curve, surface, triangle_curve])
+def test_text_is_never_run(picture, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ev.InputError, match="a polynomial must consist of numbers, names"):
+        picture("__import__('os').system('touch owned')")
+    assert not list(tmp_path.iterdir())
 
 
 def test_tubes_of_a_slice_lie_around_the_components():

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.intp]
+from equivariety.array_types import IntArray
+
 FloatArray = NDArray[np.float64]
 
 

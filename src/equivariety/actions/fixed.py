@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from equivariety.actions import operations
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.forests import carried_frames, gauged, orbit_forest
+from equivariety.array_types import IntArray
 from equivariety.errors import InputError
 from equivariety.tolerances import UNCLEAR_FIXED, fixed_cutoff
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
-
-IntArray = NDArray[np.intp]
 
 
 def fixed_basis(parts: Sequence[Fibres], degree: int) -> csr_array[Any]:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions.fibres import Fibres, of_signs
+from equivariety.array_types import IntArray
 from equivariety.errors import InputError
 from equivariety.tolerances import EPSILON, ORTHOGONAL_DEFECT, PRECISE_DEFECT
 
-IntArray = NDArray[np.intp]
 FloatArray = NDArray[np.float64]
 
 

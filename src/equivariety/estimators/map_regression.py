@@ -20,7 +20,7 @@ from equivariety.estimators.accumulation import Accumulated, shifted, updated
 from equivariety.estimators.larger_than_memory import row_by_row, training_data
 from equivariety.estimators.validation import (
     action_of,
-    beside,
+    moved_to,
     require_degree,
     validated_inputs,
     validated_targets,
@@ -76,7 +76,7 @@ class MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         if is_jax_array(found):
             found = to_numpy(found)  # scikit-learn writes into arrays, which those of JAX do not allow
         weight = validated_weight(sample_weight, found.shape[0])
-        weight = None if weight is None else beside(weight, found)
+        weight = None if weight is None else moved_to(weight, found)
         return float(r2_score(validated_targets(y, found), found, sample_weight=weight))
 
     @property

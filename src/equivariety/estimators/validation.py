@@ -39,14 +39,14 @@ def validated_pair(estimator: Any, X: Any, y: Any, reset: bool) -> tuple[Any, An
     inputs, targets = validate_data(estimator, *given, reset=reset, validate_separately=rules)
     check_consistent_length(inputs, targets)
     inputs = _kept(X, inputs)
-    return inputs, beside(_finite(y, targets, "y"), inputs)
+    return inputs, moved_to(_finite(y, targets, "y"), inputs)
 
 
 def validated_targets(y: Any, like: Any) -> Any:
     """Targets to compare with predictions, in their library and on their device."""
     checked = check_array(_admitted(y, "y"), ensure_2d=False, input_name="y", **_ANY_VALUES)
     require_finite(checked, "y")
-    return beside(checked, like)
+    return moved_to(checked, like)
 
 
 def validated_features(X: Any) -> Any:
@@ -78,7 +78,7 @@ def without_gradients(data: Any) -> Any:
     return data.detach() if get_config()["array_api_dispatch"] and is_torch_array(data) else data
 
 
-def beside(array: Any, like: Any) -> Any:
+def moved_to(array: Any, like: Any) -> Any:
     """The array in the library and on the device of another one; between libraries through the host."""
     if isinstance(array, np.ndarray) and isinstance(like, np.ndarray):
         return array

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import IntArray
 from equivariety.isotypic.frequencies import FrequencyIrreducibles
 from equivariety.isotypic.irreducible import Bundle, bundle_irreducibles
 from equivariety.isotypic.lattices import LatticeType, lattice_types, place_on_grid
@@ -22,8 +23,6 @@ from equivariety.isotypic.rows import row_codes
 from equivariety.isotypic.signed_lattices import SignedLattice, signed_lattices
 from equivariety.isotypic.splits import DenseSplit, FourierSplit, Split
 from equivariety.isotypic.twisted_fourier import TwistedFourierSplit
-
-IntArray = NDArray[np.intp]
 
 # Orbits up to this size are transformed by one small matrix product, which beats an FFT of that length.
 DENSE_ORBIT_LIMIT = 128

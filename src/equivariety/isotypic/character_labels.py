@@ -8,7 +8,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive
+from equivariety.array_types import IntArray
+from equivariety.isotypic.transitive import FloatArray, Transitive
 
 # Characters of different irreducibles differ by far more; rounding to this many digits makes equal what is equal.
 _DIGITS = 6

@@ -14,11 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equivariety.array_types import IntArray
 from equivariety.isotypic.irreducible import Bundle
-
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from equivariety.actions import Action, PermutationAction
 from equivariety.actions.operations import orbit_labels
+from equivariety.array_types import IntArray
 from equivariety.errors import InputError
 from equivariety.isotypic.abelian import split_abelian, split_signed_abelian
 from equivariety.isotypic.arrays import constant, namespace
@@ -26,8 +27,6 @@ from equivariety.isotypic.nonabelian import split_by_types
 from equivariety.isotypic.signed_lattices import commute_with_signs
 from equivariety.isotypic.splits import DenseSplit, Groups, Split
 from equivariety.isotypic.transitive import Transitive
-
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True)

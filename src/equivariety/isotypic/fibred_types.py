@@ -17,13 +17,14 @@ from scipy.sparse.csgraph import connected_components
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.forests import carried_frames, gauged, orbit_forest
 from equivariety.actions.operations import orbit_labels
+from equivariety.array_types import IntArray
 from equivariety.errors import InputError
 from equivariety.isotypic.canonical_bases import reference_coordinates
 from equivariety.isotypic.eigenspaces import split_transitive
 from equivariety.isotypic.frames import Frames
 from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.orbit_types import OrbitType, classify_orbits
-from equivariety.isotypic.transitive import FloatArray, IntArray, Transitive
+from equivariety.isotypic.transitive import FloatArray, Transitive
 from equivariety.tolerances import SAME_FIBRES
 
 _DRAWS = 10

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import IntArray
 from equivariety.isotypic.arrays import constant, namespace
 
-IntArray = NDArray[np.intp]
 FloatArray = NDArray[np.float64]
 
 

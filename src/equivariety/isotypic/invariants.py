@@ -10,9 +10,9 @@ from equivariety.actions.fibres import Fibres
 from equivariety.actions.fixed import fixed_fibre_vectors, split_orbits
 from equivariety.actions.forests import carried_frames, orbit_forest
 from equivariety.actions.operations import orbit_labels
+from equivariety.array_types import IntArray
 from equivariety.isotypic.frames import Frames
 
-IntArray = NDArray[np.intp]
 Rows = list[IntArray]
 
 

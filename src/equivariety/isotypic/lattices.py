@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from equivariety.actions.notation import cycles_of_images
+from equivariety.array_types import IntArray
 
-IntArray = NDArray[np.intp]
 IntMatrix = tuple[tuple[int, ...], ...]
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from equivariety.array_types import IntArray
 from equivariety.isotypic.fibred_types import FibredType
 from equivariety.isotypic.fields import field_named
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.numerical import NumericalSplitting, check_splittable, split_types
 from equivariety.isotypic.splits import DenseSplit, Split
-from equivariety.isotypic.transitive import IntArray
 
 
 def split_by_types(

@@ -11,14 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equivariety.array_types import IntArray
 from equivariety.isotypic.search_elements import search_elements
-
-IntArray: TypeAlias = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

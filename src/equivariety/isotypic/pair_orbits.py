@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-IntArray = NDArray[np.intp]
+from equivariety.array_types import IntArray
 
 # Points that are handled at a time.
 _AT_ONCE = 256

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-IntArray = NDArray[np.intp]
+from equivariety.array_types import IntArray
 
 _LARGEST_CODE = 2**62
 

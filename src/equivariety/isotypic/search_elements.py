@@ -7,9 +7,8 @@ elements of the group, and then checked, or completed, with every generator: the
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-IntArray = NDArray[np.intp]
+from equivariety.array_types import IntArray
 
 MANY_GENERATORS = 4
 

@@ -14,9 +14,9 @@ from math import lcm, prod
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import IntArray
 from equivariety.isotypic.lattices import LatticeType, lattice_types
 
-IntArray = NDArray[np.intp]
 Signs = NDArray[np.int8]
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.intp]
+from equivariety.array_types import IntArray
+
 FloatArray = NDArray[np.float64]
 
 

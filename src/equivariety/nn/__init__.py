@@ -7,6 +7,7 @@ except ModuleNotFoundError as missing:
         "equivariety.nn needs PyTorch, which is not installed: pip install 'equivariety[torch]'", name="torch"
     ) from missing
 
+from equivariety.nn.activations import NormActivation
 from equivariety.nn.autoencoder import EquivariantAutoencoder, InvariantAutoencoder
 from equivariety.nn.convolution import LinearConvNet
 from equivariety.nn.linear import EquivariantLinear, InvariantLinear
@@ -22,6 +23,7 @@ __all__ = [
     "InvariantAutoencoder",
     "InvariantLinear",
     "LinearConvNet",
+    "NormActivation",
     "PolynomialNet",
     "Training",
     "evaluate",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from equivariety.actions import Action
@@ -46,3 +47,11 @@ class FixedVectors(Constants):
             return numbers.new_zeros(len(self.labels))
         values = numbers.index_select(0, self.labels)
         return values if self.kind == "orbits" else values * self.signs
+
+    def coordinates(self, vector: Tensor) -> Tensor:
+        """The numbers that give a fixed vector."""
+        ones = vector.new_ones(self.count)
+        transposed = torch.func.vjp(self.forward, ones)[1]
+        # The fixed vectors are orthogonal: the Gram matrix is diagonal, and applied to ones it is its diagonal.
+        numbers: Tensor = transposed(vector.detach())[0] / transposed(self.forward(ones))[0]
+        return numbers

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equivariety.array_types import IntArray
 from equivariety.isotypic import Bundle, ChangeOfBasis, Field
 from equivariety.varieties import EquivariantMaps, HiddenSpace
-
-IntArray = NDArray[np.intp]
 
 # A batch may cost this many times the multiplications of its blocks: fewer, larger products beat exact sizes.
 PADDING_LIMIT = 2.0

@@ -10,6 +10,7 @@ from equivariety.errors import InputError
 from equivariety.nn.network import BlockNetwork
 from equivariety.varieties import Component, EquivariantMaps, InvariantMaps
 from equivariety.varieties.equal_ranks import equal_ranks
+from equivariety.varieties.report import warn_if_unreachable
 
 
 class EquivariantLinear(BlockNetwork):
@@ -23,7 +24,8 @@ class EquivariantLinear(BlockNetwork):
     codomain : Action, optional
         By default the domain.
     rank : int, optional
-        Factor M through a hidden space of at most this dimension, spread evenly over the blocks.
+        Factor M through a hidden space of at most this dimension, spread evenly over the blocks; with a warning if no
+        equivariant map has that rank.
     ranks : sequence of int, optional
         Instead of ``rank``: the rank of every block, in the order of ``maps.blocks``.
     bias : bool
@@ -112,5 +114,7 @@ def _hidden(maps: EquivariantMaps, rank: int | None, ranks: Sequence[int] | None
     if rank is not None and ranks is not None:
         raise InputError(f"give rank or ranks, not both: rank={rank}, ranks={tuple(ranks)}")
     if rank is not None:
-        return [equal_ranks(maps, rank)]
+        ranks = equal_ranks(maps, rank)
+        warn_if_unreachable(maps.report(), rank)
+        return [ranks]
     return [] if ranks is None else [Component(maps, tuple(ranks)).ranks]

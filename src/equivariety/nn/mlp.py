@@ -10,14 +10,16 @@ from torch import nn
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
+from equivariety.nn.activations import activation_on
 from equivariety.nn.linear import EquivariantLinear
 
 
 class EquivariantMLP(nn.Sequential):
     """Equivariant linear layers with a point-wise non-linearity between them.
 
-    All spaces carry permutation actions, and a function applied to every coordinate commutes with permutations of
-    coordinates, so the whole network is equivariant.
+    A function applied to every coordinate commutes with permutations of coordinates, so the whole network is
+    equivariant. On hidden spaces with signs the function must be odd (``torch.nn.Tanh``); where vectors turn, and
+    everywhere else too, ``activation=equivariety.nn.NormActivation`` gates every vector by its length.
 
     Parameters
     ----------
@@ -25,14 +27,15 @@ class EquivariantMLP(nn.Sequential):
     hidden : sequence of Action
         The action on each hidden space; channels are copies, for example ``[8 * action, 8 * action]``.
     activation : callable
-        Makes the non-linearity, by default ``torch.nn.ReLU``.
+        Makes the non-linearity, by default ``torch.nn.ReLU``; or :class:`NormActivation`, one for each hidden space.
     bias, device, dtype
         As in :class:`EquivariantLinear`.
 
     Raises
     ------
     InputError
-        If a hidden space is not an action, or neighboring spaces share no irreducible.
+        If a hidden space is not an action, neighboring spaces share no irreducible, or the activation would break the
+        symmetry.
 
     Examples
     --------
@@ -62,5 +65,7 @@ class EquivariantMLP(nn.Sequential):
         spaces = [domain, *hidden, codomain]
         layers: list[nn.Module] = []
         for before, after in pairwise(spaces):
-            layers += [EquivariantLinear(before, after, bias=bias, device=device, dtype=dtype), activation()]
-        super().__init__(*layers[:-1])
+            layers.append(EquivariantLinear(before, after, bias=bias, device=device, dtype=dtype))
+            if len(layers) < 2 * len(hidden) + 1:
+                layers.append(activation_on(activation, after, device, dtype))
+        super().__init__(*layers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -10,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.isotypic.fingerprints import basis_probe, is_same_probe
+from equivariety.isotypic.fingerprints import basis_probe, generic_vector, is_same_probe
 from equivariety.nn.basis import Analysis, Synthesis
 from equivariety.nn.bias import FixedVectors
 from equivariety.nn.constants import Constants
@@ -20,6 +22,9 @@ from equivariety.nn.layout import Layout, feature_places
 from equivariety.nn.ranks import validated_widths
 from equivariety.varieties import BlockMap, Component, EquivariantMaps, HiddenSpace, NearestPoint, Solution
 from equivariety.varieties.block_map import Coordinates
+
+# Ranks that a short description lists.
+_MOST_RANKS = 12
 
 
 class BlockNetwork(Constants):
@@ -122,6 +127,18 @@ class BlockNetwork(Constants):
         blocks = self.maps.coordinates(given)
         factor.load_blocks(solution_blocks(self.maps.from_coordinates(blocks)))
 
+    def __repr__(self) -> str:
+        """Sizes, ranks and weights in one line: ``EquivariantLinear(6 -> 2 -> 6, ranks (0, 1, 0, 0), 10 weights)``."""
+        blocks, hidden = self.maps.blocks, self.layout.hidden
+        inner = [sum(block.irrep_dim * width for block, width in zip(blocks, widths, strict=True)) for widths in hidden]
+        sizes = " -> ".join(map(str, [self.maps.domain.degree, *inner, self.maps.codomain.degree]))
+        parts = [sizes, f"{sum(weight.numel() for weight in self.parameters())} weights"]
+        if hidden:
+            parts.insert(1, f"ranks {_shortened(self.component.ranks)}")
+        if self.bias is not None:
+            parts.append("bias")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw weights such that every block keeps the variance of its coordinates; the bias starts at zero."""
         for factor in self._factors():
@@ -186,6 +203,62 @@ class BlockNetwork(Constants):
             found.append(BlockMap(spaces[number], spaces[number + 1], stacked))
         return tuple(found)
 
+    def restrict(self, subgroup: Any, codomain: Action | None = None) -> BlockNetwork:
+        """The same map, bias and rank as a network that is equivariant under a subgroup only: it can learn more.
+
+        Parameters
+        ----------
+        subgroup : sequence of words, or action
+            Each word is a product of generators of the group, numbers from 1, negative for inverses: ``[(1, 1)]`` or
+            ``["1 1"]`` is the subgroup that the square of the first generator generates. Or the action of generators
+            of the subgroup on the domain.
+        codomain : action, optional
+            With an action: that of the same generators on the codomain; by default as on the domain.
+
+        Returns
+        -------
+        BlockNetwork
+            An :class:`EquivariantLinear` or :class:`InvariantLinear` for one factor, else a network of the same depth
+            whose hidden spaces all have the ranks that its maps reach.
+
+        Raises
+        ------
+        InputError
+            If the words do not fit, or the maps of this network do not commute with the action.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> layer = ev.nn.EquivariantLinear(ev.actions.cyclic(6), bias=False)
+        >>> smaller = layer.restrict([(1, 1)])
+        >>> smaller, torch.allclose(smaller.matrix(), layer.matrix(), atol=1e-6)
+        (EquivariantLinear(6 -> 6, 12 weights), True)
+        """
+        from equivariety.nn.restriction import block_ranks, restricted_maps
+
+        maps = restricted_maps(self.maps, subgroup, codomain)
+        # Not the weights at hand, which may vanish: those of a general map of the same function space.
+        general = Component(self.maps, self.component.ranks).nearest(
+            generic_vector(math.prod(maps.shape)).reshape(maps.shape)
+        )
+        if not maps.contains(general.matrix()):
+            raise InputError("the subgroup must be one of the group of this network: its maps do not commute with it")
+        like, depth = self._factors()[0].weight, len(self.factors)
+        ranks = block_ranks(maps, general.matrix())
+        model = type(self).__new__(type(self))
+        BlockNetwork.__init__(model, maps, [ranks] * (depth - 1), self.bias is not None, like.device, like.dtype)
+        model.load_solution(Component(maps, ranks).nearest(self._matrix_in_double()))
+        if self.bias is not None and model.bias is not None:
+            with torch.no_grad():
+                model.bias.copy_(model.fixed_vectors.coordinates(self.fixed_vectors(self.bias)))
+        return model
+
+    def _matrix_in_double(self) -> NDArray[np.float64]:
+        first, *rest = self.block_maps()
+        for factor in rest:
+            first = factor @ first
+        return first.matrix()
+
     def to_dense(self) -> nn.Sequential:
         """The same map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
         like = self._factors()[0].weight
@@ -203,6 +276,13 @@ class BlockNetwork(Constants):
 def _float_bits(probe: Tensor) -> NDArray[np.float64]:
     """The float64 numbers whose bits a probe holds."""
     return probe.detach().cpu().to(torch.int64).contiguous().numpy().view(np.float64)
+
+
+def _shortened(ranks: tuple[int, ...]) -> str:
+    """At most a dozen ranks, and how many there are."""
+    if len(ranks) <= _MOST_RANKS:
+        return str(ranks)
+    return f"({', '.join(map(str, ranks[:_MOST_RANKS]))}, ...) of {len(ranks)} blocks"
 
 
 def identity_blocks(factor: Factor) -> dict[int, Any]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, distributed, nn
 
 
-def place() -> tuple[int, int]:
+def rank_and_world_size() -> tuple[int, int]:
     """Number of this process and number of processes; (0, 1) without a process group."""
     if not (distributed.is_available() and distributed.is_initialized()):
         return 0, 1
@@ -18,19 +18,19 @@ def place() -> tuple[int, int]:
 
 def is_first() -> bool:
     """Whether this process speaks for all."""
-    return place()[0] == 0
+    return rank_and_world_size()[0] == 0
 
 
 def replicated(model: nn.Module) -> nn.Module:
     """The model itself, or one that averages gradients over all processes."""
-    if place()[1] == 1:
+    if rank_and_world_size()[1] == 1:
         return model
     return nn.parallel.DistributedDataParallel(model)
 
 
 def mean_over_all(total: Tensor, count: int) -> float:
     """Sum of totals over sum of counts, over all processes."""
-    if place()[1] == 1:
+    if rank_and_world_size()[1] == 1:
         return float(total) / max(count, 1)
     pair = torch.stack([total.double(), torch.tensor(float(count), dtype=torch.float64, device=total.device)])
     distributed.all_reduce(pair)

@@ -181,7 +181,7 @@ class _Run:
     def _batches(self, samples: int, device: torch.device) -> Iterator[Tensor]:
         """Random batches, every process its share; shares are equal, so gradients average to that of the batch."""
         order = torch.randperm(samples).to(device)
-        first, stride = processes.place()
+        first, stride = processes.rank_and_world_size()
         for batch in torch.split(order, self.training.batch_size):
             share = batch[: len(batch) // stride * stride][first::stride]
             if len(share):

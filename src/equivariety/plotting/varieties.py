@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.algebra.expressions import parse_polynomial
 from equivariety.errors import InputError
 from equivariety.extras import load_extra
 from equivariety.geometry.enforcing import PathPoint
+from equivariety.plotting.singular_points import singular_points
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, YELLOW, house_style, new_figure
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
@@ -216,28 +218,17 @@ def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
     return figure
 
 
-def singular_points(expression: Any, symbols: Sequence[Any]) -> list[tuple[float, ...]]:
-    """The isolated real points where a polynomial vanishes with all its derivatives."""
-    sympy = load_extra("sympy", "algebra")
-
-    equations = [expression, *(sympy.diff(expression, symbol) for symbol in symbols)]
-    solutions = sympy.solve(equations, list(symbols), dict=True)
-    points = []
-    for solution in solutions:
-        values = [solution.get(symbol, symbol) for symbol in symbols]
-        if all(value.is_real for value in values if value.is_number) and all(value.is_number for value in values):
-            points.append(tuple(float(value) for value in values))
-    return points
-
-
 def _parsed(polynomial: Any, names: str) -> tuple[Callable[..., Grid], Any, tuple[Any, ...]]:
     sympy = load_extra("sympy", "algebra")
 
     symbols = sympy.symbols(names, real=True)
-    expression = sympy.sympify(polynomial, locals={str(symbol): symbol for symbol in symbols})
-    foreign = expression.free_symbols - set(symbols)
+    expression = parse_polynomial(polynomial, symbols) if isinstance(polynomial, str) else sympy.sympify(polynomial)
+    # Expressions made elsewhere have symbols of their own by these names.
+    own = {symbol: known for symbol in expression.free_symbols for known in symbols if str(known) == str(symbol)}
+    foreign = expression.free_symbols - set(own)
     if foreign:
         raise InputError(f"the polynomial must be in the variables {names}, not also in {', '.join(map(str, foreign))}")
+    expression = expression.subs(own)
     compiled = sympy.lambdify(symbols, expression, "numpy")
 
     def function(*values: Grid) -> Grid:
@@ -259,9 +250,8 @@ def _tex(symbol: Any) -> str:
 
 
 def _mark_singular(axes: Any, expression: Any, symbols: Sequence[Any], box: Box) -> None:
-    for point in singular_points(expression, symbols):
-        if all(low <= x <= high for x, (low, high) in zip(point, box, strict=True)):
-            axes.plot(*([x] for x in point), "o", color=RED, zorder=10)
+    for point in singular_points(expression, symbols, box):
+        axes.plot(*([x] for x in point), "o", color=RED, zorder=10)
 
 
 def _space(figure: Figure) -> Any:

@@ -15,7 +15,8 @@ from math import comb
 
 import numpy as np
 
-from equivariety.polynomial.group_elements import IntArray, closure, cycle_counts, signed_cover, traces
+from equivariety.array_types import IntArray
+from equivariety.polynomial.group_elements import closure, cycle_counts, signed_cover, traces
 from equivariety.polynomial.signed_orbits import signed_orbits
 from equivariety.polynomial.spaces import Space
 

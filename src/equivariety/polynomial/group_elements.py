@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.intp]
+from equivariety.array_types import IntArray
 
 MOST_ENTRIES = 4_000_000
 """Elements times points up to which a group is listed."""

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions.fixed import split_orbits
-
-IntArray = NDArray[np.intp]
+from equivariety.array_types import IntArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import Action
+from equivariety.array_types import IntArray
 from equivariety.errors import InputError
 from equivariety.polynomial.signed_orbits import SignedOrbits, signed_orbits
 from equivariety.validation import is_whole_number, shown, whole_number
-
-IntArray = NDArray[np.intp]
 
 MOST_WEIGHTS = 20_000_000
 """Entries of a weight matrix times generators up to which orbits on them are computed."""

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import IntArray
 from equivariety.blocks import BlockSpectrum
 from equivariety.tolerances import EPSILON, RESOLVED_LOSS
-
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

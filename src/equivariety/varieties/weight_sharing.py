@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from equivariety.array_types import IntArray
 from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.isotypic import field_named
 from equivariety.isotypic.coordinates import CoordinateTable
 from equivariety.varieties.component import Component
 from equivariety.varieties.invariant_maps import InvariantMaps
-
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
