@@ -33,9 +33,9 @@ def product(left: Any, right: Any) -> Any:
     """
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray) and is_unsafe(left, right):
         if left.size <= right.size:
-            left = np.ascontiguousarray(left)
+            left = left.copy(order="C")  # of one row or column, ascontiguousarray would keep the strides
         else:
-            right = np.ascontiguousarray(right)
+            right = right.copy(order="C")
     return namespace(right).matmul(left, right)
 
 
