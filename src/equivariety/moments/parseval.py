@@ -4,8 +4,8 @@ Parseval's identity: the squares of all entries of a row add up to the squares o
 basis, so that the traces of all Gram blocks are the sum of squares of the rows (at most that, where the irreducibles
 in question do not span). Energies see neither cross moments nor entries off the diagonal. So random vectors u, v of
 some blocks are taken to the points, where the rows are multiplied by them: the sums of |v^* x|^2 and (u^* y)(v^* x)^*
-must be v^* S v and u^* C v. Energies are compared for all rows. Vectors cost more: of each task (some chunks of rows)
-the first chunk is asked, about blocks that change from task to task.
+must be v^* S v and u^* C v. Energies are compared for all rows. Vectors cost more: chunks in a few
+places of the data are asked, each about other blocks.
 """
 
 from __future__ import annotations

@@ -27,6 +27,9 @@ from equivariety.tolerances import precision_of
 _CHUNKS_PER_TASK = 8
 _FEWEST_TASKS = 16
 
+# Tasks whose first chunk is asked about random vectors.
+_TASKS_ASKED = 4
+
 
 class Sums(Enum):
     """Who adds up the moments of a chunk."""
@@ -78,6 +81,7 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     precision = max(precision_of(floating_type(side)) for side in (X, Y) if side is not None)
     batches = _batches(list(summation.chunks(samples)))
     standard = Standard(max(domain.degree, codomain.degree), precision, spans(domain))
+    every = max(len(batches) // _TASKS_ASKED, 1)
 
     def task(number: int) -> tuple[Any, float]:
         total, said = summation.zero(), Energies(0.0, 0.0, 0)
@@ -86,8 +90,8 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
             for chosen in batches[number]:
                 rows = samples.rows(chosen)
                 total = summation.add(total, rows)
-                if not said.rows:  # the first chunk, which alone is in the total yet
-                    asked = probes(domain, codomain, number, len(batches))
+                if not said.rows and number % every == 0:  # the first chunk, which alone is in the total yet
+                    asked = probes(domain, codomain, number // every, len(batches))
                     require_vectors(asked, rows, summation, total, standard)
                 said += Energies.of(rows)
             require_energy(said, summation, total, standard)
