@@ -47,7 +47,7 @@ def is_unsafe(left: NDArray[Any], right: NDArray[Any]) -> bool:
 
 def _in_row_order(matrices: NDArray[Any]) -> bool:
     """Whether BLAS takes the matrices as they are: rows without gaps, one after the other."""
-    if matrices.ndim < 2:
-        return True  # products with vectors are of another kind
+    if matrices.ndim < 2 or not matrices.size:
+        return True  # products with vectors are of another kind, those of nothing are none
     from_row, from_column = matrices.strides[-2:]
     return from_column == matrices.itemsize and from_row >= matrices.shape[-1] * matrices.itemsize
