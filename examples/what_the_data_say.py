@@ -1,4 +1,4 @@
-"""Is a symmetry there? Faces under the mirror, temperatures under shifts of the year, and how much a symmetry saves.
+"""Is a symmetry there? Faces, temperatures, textures and a robot's joints; and how much a symmetry saves.
 
 Run it as ``python examples/what_the_data_say.py``; the picture goes to ``report/error_against_samples.png``. It needs
 scikit-image and statsmodels for the data.
@@ -14,7 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import statsmodels.api as sm
-from skimage.data import lfw_subset
+from skimage.data import brick, grass, gravel, lfw_subset
 
 import equivariety as ev
 
@@ -44,6 +44,33 @@ def temperatures() -> None:
     print(f"El Nino temperatures: p = {test.p_value:.3f}; BIC prefers "
           f"{'the cycle of the months' if search.best_action_ == year else 'no symmetry'} "
           f"by {search.margin_:.1f} units of log-likelihood")  # fmt: skip
+
+
+def textures() -> None:
+    """Patches of textures: which part of the symmetry of the square do they have?"""
+    candidates = {
+        "none": ev.actions.trivial(25),
+        "left-right mirror": ev.actions.image_reflection((5, 5), axis=1),
+        "quarter turns": ev.actions.image_rotation(5),
+        "the whole square": ev.actions.image_dihedral(5),
+    }
+    for name, picture in (("brick", brick()), ("grass", grass()), ("gravel", gravel())):
+        patches = picture[: 5 * (512 // 5), : 5 * (512 // 5)].reshape(102, 5, 102, 5).transpose(0, 2, 1, 3)
+        X = patches.reshape(-1, 25)[::20].astype(float)  # far apart, so that patches are nearly independent
+        search = ev.SymmetrySearch(list(candidates.values()), criterion="bic").fit(X)
+        best = next(label for label, action in candidates.items() if action == search.best_action_)
+        print(f"{name}: {best}, leading by {search.margin_:.1f}")
+
+
+def joints() -> None:
+    """Torques of a two-armed robot: its mirror swaps the arms and turns the sign of what moves sideways."""
+    # Joints: shoulder pitch, shoulder roll, elbow of the left arm, then of the right arm, then the waist's yaw.
+    mirror = ev.SignedPermutationAction([[3, 4, 5, 0, 1, 2, 6]], [[1, -1, 1, 1, -1, 1, -1]])
+    rng = np.random.default_rng(0)
+    sound = rng.standard_normal((300, 7)) @ ev.EquivariantMaps(mirror).project(rng.standard_normal((7, 7)))
+    worn = sound * [1, 1, 1, 1, 1, 0.6, 1]  # the right elbow gives less
+    for name, torques in (("sound robot", sound), ("worn elbow", worn)):
+        print(f"{name}: mirror p = {ev.symmetry_test(torques, mirror, mean='zero', simulations=199).p_value:.3f}")
 
 
 def error_against_samples(folder: Path) -> None:
@@ -80,4 +107,6 @@ def error_against_samples(folder: Path) -> None:
 if __name__ == "__main__":
     faces()
     temperatures()
+    textures()
+    joints()
     error_against_samples(Path("report"))

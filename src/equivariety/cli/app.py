@@ -13,6 +13,7 @@ from equivariety.cli.fit import fit
 from equivariety.cli.nearest import nearest
 from equivariety.cli.polynomial import polynomial
 from equivariety.cli.reproduce import reproduce
+from equivariety.cli.select import select
 from equivariety.errors import InputError
 
 # Typer brings a copy of click in some versions and uses the package in others; either way this is the base class of
@@ -33,6 +34,7 @@ app.command()(describe)
 app.command()(components)
 app.command()(fit)
 app.command()(nearest)
+app.command()(select)
 app.command(context_settings=LCN_SETTINGS)(lcn)
 app.command()(polynomial)
 app.command()(demo)

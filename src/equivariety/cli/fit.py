@@ -23,7 +23,9 @@ HELD_OUT = 5
 def fit(
     data: Annotated[Path, typer.Argument(help="Samples as rows: .npy (memory-mapped), .npz, .csv or IDX.")],
     action: Annotated[str, typer.Option(help="ACTION on the columns.")],
-    rank: Annotated[int, typer.Option(help="Bound on the rank: width of the bottleneck.")],
+    rank: Annotated[
+        str, typer.Option(help="Bound on the rank: width of the bottleneck; or auto: the best ranks by BIC.")
+    ],
     ranks: Annotated[
         str | None, typer.Option(help="Ranks of the blocks, such as 13,10,9; by default the best.")
     ] = None,
@@ -46,7 +48,12 @@ def fit(
     X = read_table(data)
     Y = None if targets is None else read_table(targets)
     check_outputs(out, report)
-    solution, loss_test = fit_and_test(maps, rank, chosen, X, Y)
+    bound = parse_rank(rank)
+    if bound is None:
+        if chosen is not None or Y is not None:
+            raise InputError("--rank auto chooses ranks of principal components: give neither --ranks nor --targets")
+        bound, chosen = _ranks_by_bic(maps, X)
+    solution, loss_test = fit_and_test(maps, bound, chosen, X, Y)
     if out is not None:
         from equivariety.models import save_model
 
@@ -87,6 +94,23 @@ def fit_and_test(
         training = training + part
     partial = solution.component.solve(training)
     return solution, partial.error(X[held_out], None if Y is None else Y[held_out])
+
+
+def parse_rank(text: str) -> int | None:
+    """A whole number, or None for auto."""
+    if text == "auto":
+        return None
+    if not text.strip().isdecimal():
+        raise InputError(f"--rank must be a whole number or auto, not {text!r}")
+    return int(text)
+
+
+def _ranks_by_bic(maps: EquivariantMaps, X: Any) -> tuple[int, tuple[int, ...]]:
+    """The ranks of the best probabilistic principal components, and their total."""
+    from equivariety.estimators import EquivariantPCA
+
+    pca = EquivariantPCA(maps.domain, "bic", center=False).fit(X)
+    return max(pca.n_components_, 1), pca.ranks_
 
 
 def parse_ranks(text: str) -> tuple[int, ...]:

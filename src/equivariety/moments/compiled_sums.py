@@ -26,7 +26,7 @@ Vector = NDArray[np.float64]
 _FEWEST_VALUES = 2**22
 
 # Rows to take at a time where they are read in place.
-_ROWS_IN_PLACE = 4096
+_ROWS_IN_PLACE = 512
 
 # Beyond this many orbits the library's products are as fast, and below the smaller number always slower.
 _MOST_ORBITS = 64

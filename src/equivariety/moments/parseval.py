@@ -4,7 +4,8 @@ Parseval's identity: the squares of all entries of a row add up to the squares o
 basis, so that the traces of all Gram blocks are the sum of squares of the rows (at most that, where the irreducibles
 in question do not span). Energies see neither cross moments nor entries off the diagonal. So random vectors u, v of
 some blocks are taken to the points, where the rows are multiplied by them: the sums of |v^* x|^2 and (u^* y)(v^* x)^*
-must be v^* S v and u^* C v. Which blocks are asked changes from task to task.
+must be v^* S v and u^* C v. Energies are compared for all rows. Vectors cost more: chunks in a few
+places of the data are asked, each about other blocks.
 """
 
 from __future__ import annotations
@@ -39,34 +40,44 @@ class BlockSums(Protocol):
         """The cross moments of one block, components (rows, cols, beta)."""
 
 
-@dataclass(frozen=True, eq=False)
-class Testimony:
-    """What rows say of their moments."""
+@dataclass(frozen=True)
+class Energies:
+    """Sums of squares of rows."""
 
-    input_energy: float
-    target_energy: float
-    inner: Array
-    """Products of the columns of all probes, shape (columns, columns)."""
-    cross: Array | None
-    """None: the inputs are their own targets."""
+    inputs: float
+    targets: float
     rows: int
     """The most rows that went into one product."""
 
-    def __add__(self, other: Testimony) -> Testimony:
-        return Testimony(
-            self.input_energy + other.input_energy,
-            self.target_energy + other.target_energy,
-            self.inner + other.inner,
-            None if self.cross is None or other.cross is None else self.cross + other.cross,
-            max(self.rows, other.rows),
-        )
+    @classmethod
+    def of(cls, rows: Rows) -> Energies:
+        """Those of a chunk."""
+        return cls(rows.input_energy, rows.target_energy, rows.inputs.shape[0])
+
+    def __add__(self, other: Energies) -> Energies:
+        return Energies(self.inputs + other.inputs, self.targets + other.targets, max(self.rows, other.rows))
 
 
-def testimony(asked: Probes, rows: Rows) -> Testimony:
-    """What these rows say."""
-    seen = _seen(rows.inputs, asked.inputs)
-    cross = None if rows.targets is None else _products(_seen(rows.targets, asked.targets), seen)
-    return Testimony(rows.input_energy, rows.target_energy, _products(seen, seen), cross, rows.inputs.shape[0])
+@dataclass(frozen=True)
+class Standard:
+    """By what sums are judged."""
+
+    points: int
+    """Columns of the wider side."""
+    precision: float
+    """Machine epsilon of the data."""
+    spans: bool
+    """Whether the irreducibles span all inputs."""
+
+    def error(self, rows: int) -> float:
+        """The relative error that rounding can explain."""
+        return parseval_error(rows, self.points, self.precision)
+
+    def applies(self, said: Energies) -> bool:
+        """Squares that underflow have no digits to compare; those that overflow are found in the end."""
+        largest = float(np.finfo(np.float32 if self.precision > EPSILON else np.float64).max)
+        smallest = smallest_mean_square(self.precision) * said.rows * self.points
+        return said.inputs > smallest and said.inputs + said.targets < largest / 4
 
 
 def _seen(values: Any, side: Side) -> Any:
@@ -78,50 +89,43 @@ def _products(left: Any, right: Any) -> Array:
     return to_numpy(namespace(left).matmul(left.T, right)).astype(np.float64, copy=False)
 
 
-def require_agreement(
-    asked: Probes, said: Testimony, sums: BlockSums, total: Any, precision: float, spans: bool
-) -> None:
-    """Raise an error if moments are not those of their rows.
-
-    Parameters
-    ----------
-    asked : Probes
-    said : Testimony
-        Of all rows that the total is about.
-    sums : BlockSums
-    total
-        Of the sums.
-    precision : float
-        Machine epsilon of the data.
-    spans : bool
-        Whether the irreducibles span all inputs.
+def require_energy(said: Energies, sums: BlockSums, total: Any, standard: Standard) -> None:
+    """Raise an error if the squares of rows do not add up to the traces of their Gram matrices.
 
     Raises
     ------
     NumericalError
-        If a sum of squares or a random vector disagrees by more than rounding errors can explain.
+        If they differ by more than rounding errors can explain.
     """
-    energy, points = said.input_energy, max(asked.inputs.points.shape[0], asked.targets.points.shape[0])
-    if energy <= smallest_mean_square(precision) * said.rows * points or not _have_finite_squares(said, precision):
-        return  # squares that underflow have no digits to compare; those that overflow are found in the end
-    error = parseval_error(said.rows, points, precision)
-    found = sums.energy(total)
-    if not (found <= energy * (1 + error) and (not spans or found >= energy * (1 - error))):
-        _refuse(f"the squares of X add up to {energy!r}, those of its coordinates in the blocks to {found!r}")
-    start = 0
+    if not standard.applies(said):
+        return
+    error, found = standard.error(said.rows), sums.energy(total)
+    if not (found <= said.inputs * (1 + error) and (not standard.spans or found >= said.inputs * (1 - error))):
+        _refuse(f"the squares of X add up to {said.inputs!r}, those of its coordinates in the blocks to {found!r}")
+
+
+def require_vectors(asked: Probes, rows: Rows, sums: BlockSums, total: Any, standard: Standard) -> None:
+    """Raise an error if random vectors of some blocks see other moments in the total than in its rows.
+
+    Raises
+    ------
+    NumericalError
+        If they differ by more than rounding errors can explain.
+    """
+    said = Energies.of(rows)
+    if not standard.applies(said):
+        return
+    error, start = standard.error(said.rows), 0
+    seen = _seen(rows.inputs, asked.inputs)
+    inner = _products(seen, seen)
+    cross = None if rows.targets is None else _products(_seen(rows.targets, asked.targets), seen)
     for number, (place, bundle) in enumerate(zip(asked.places, asked.bundles, strict=True)):
-        stop = start + bundle.dimension
-        _compare_inner(asked, number, said.inner[start:stop, start:stop], sums.inner(total, *place), energy, error)
-        if said.cross is not None:
-            scale = error * energy**0.5 * said.target_energy**0.5
-            _compare_cross(asked, number, said.cross[start:stop, start:stop], sums.cross(total, *place), scale)
-        start = stop
-
-
-def _have_finite_squares(said: Testimony, precision: float) -> bool:
-    """Whether no product of these rows overflows."""
-    largest = float(np.finfo(np.float32 if precision > EPSILON else np.float64).max)
-    return said.input_energy + said.target_energy < largest / 4
+        own = slice(start, start + bundle.dimension)
+        _compare_inner(asked, number, inner[own, own], sums.inner(total, *place), said.inputs, error)
+        if cross is not None:
+            allowed = error * said.inputs**0.5 * said.targets**0.5
+            _compare_cross(asked, number, cross[own, own], sums.cross(total, *place), allowed)
+        start = own.stop
 
 
 def _compare_inner(asked: Probes, number: int, products: Array, S: Array, energy: float, error: float) -> None:

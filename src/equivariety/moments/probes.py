@@ -13,8 +13,8 @@ from equivariety.isotypic.irreducible import Bundle
 
 Array = NDArray[np.float64]
 
-# Columns by which rows are multiplied: at least for every task, and for all tasks together.
-_FEWEST_COLUMNS = 4
+# Columns by which the rows of the first chunk of a task are multiplied: in every task, and in an only one.
+_FEWEST_COLUMNS = 8
 _MOST_COLUMNS = 16
 
 # Irreducibles of larger dimension are left to the energies.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
-from functools import reduce
-from operator import add
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +16,7 @@ from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.moments.compiled_sums import CompiledSums, compiled_sums
 from equivariety.moments.library_sums import LibrarySums
 from equivariety.moments.moments import Moments
-from equivariety.moments.parseval import BlockSums, Testimony, require_agreement, spans, testimony
+from equivariety.moments.parseval import BlockSums, Energies, Standard, require_energy, require_vectors, spans
 from equivariety.moments.probes import probes
 from equivariety.moments.samples import Rows, Samples, floating_type, raise_not_finite, refuse_underflow
 from equivariety.threads import in_threads
@@ -27,6 +25,9 @@ from equivariety.tolerances import precision_of
 # Chunks that a thread adds up before it hands its sum over, if that leaves this many tasks to share.
 _CHUNKS_PER_TASK = 8
 _FEWEST_TASKS = 16
+
+# Tasks whose first chunk is asked about random vectors.
+_TASKS_ASKED = 4
 
 
 class Sums(Enum):
@@ -77,20 +78,22 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     summation = _summation(samples, domain, codomain)
     precision = max(precision_of(floating_type(side)) for side in (X, Y) if side is not None)
     batches = _batches(list(summation.chunks(samples)))
-    spanned = spans(domain)
+    standard = Standard(max(domain.degree, codomain.degree), precision, spans(domain))
+    every = max(len(batches) // _TASKS_ASKED, 1)
 
     def task(number: int) -> tuple[Any, float]:
-        total, asked = summation.zero(), probes(domain, codomain, number, len(batches))
-        said: list[Testimony] = []
+        total, said = summation.zero(), Energies(0.0, 0.0, 0)
         # Infinite and invalid products are found in the result; warnings on the way would say less.
         with np.errstate(all="ignore"):
             for chosen in batches[number]:
                 rows = samples.rows(chosen)
                 total = summation.add(total, rows)
-                said.append(testimony(asked, rows))
-            together = reduce(add, said)
-            require_agreement(asked, together, summation, total, precision, spanned)
-        return total, together.input_energy
+                if not said.rows and number % every == 0:  # the first chunk, which alone is in the total yet
+                    asked = probes(domain, codomain, number // every, len(batches))
+                    require_vectors(asked, rows, summation, total, standard)
+                said += Energies.of(rows)
+            require_energy(said, summation, total, standard)
+        return total, said.inputs
 
     total, energy = summation.zero(), 0.0
     numbers = range(len(batches))
