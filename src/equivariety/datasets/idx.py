@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from math import prod
 from os import PathLike
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 
 from equivariety.errors import InputError
 
+LARGEST_UNPACKED = 500_000_000
+"""Bytes that a compressed file may unpack to: as numbers from 0 to 1 they take five times as much."""
+_MOST_DIMENSIONS = 64
 _GZIP_MAGIC = b"\x1f\x8b"
 
 # The third byte of a file says what its numbers are; they are big-endian.
@@ -58,6 +62,8 @@ def read_idx(path: str | PathLike[str]) -> NDArray[Any]:
     start = 4 + 4 * content[3]
     if len(content) < start:
         raise InputError(f"{path} is truncated: its header must have {start} bytes, the file has {len(content)}")
+    if content[3] > _MOST_DIMENSIONS:
+        raise InputError(f"{path} must have at most {_MOST_DIMENSIONS} dimensions, not {content[3]}")
     shape = tuple(np.frombuffer(content, dtype=">u4", count=content[3], offset=4).tolist())
     dtype = np.dtype(_TYPES[content[2]])
     expected = start + prod(shape) * dtype.itemsize
@@ -76,8 +82,13 @@ def _content(path: Path) -> bytes:
     if not content.startswith(_GZIP_MAGIC):
         return content
     try:
-        return gzip.decompress(content)
+        with gzip.open(io.BytesIO(content)) as stream:
+            unpacked = stream.read(LARGEST_UNPACKED + 1)
     except EOFError as error:
         raise InputError(f"{path} is truncated: its compressed data end early") from error
     except (OSError, zlib.error) as error:
         raise InputError(f"{path} is damaged: it cannot be decompressed ({error})") from error
+    if len(unpacked) > LARGEST_UNPACKED:
+        raise InputError(f"{path} unpacks to more than {LARGEST_UNPACKED / 1e9:.1f} GB: convert it to .npy, which is "
+                         "read where it lies")  # fmt: skip
+    return unpacked

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import zipfile
-import zlib
+import warnings
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.datasets.idx import read_idx
+from equivariety.datasets.idx import LARGEST_UNPACKED, read_idx
 from equivariety.errors import InputError
 from equivariety.files import replacing
 
@@ -44,7 +43,7 @@ def read_table(path: str | Path) -> NDArray[Any]:
         array = _read_csv(path)
     else:
         array = read_idx(path)
-        array = array.astype(np.float32) / 255 if array.dtype == np.uint8 else array
+        array = np.divide(array, 255, dtype=np.float32) if array.dtype == np.uint8 else array
     if array.ndim == 0:
         raise InputError(f"data file {str(path)!r} must hold a matrix, not a single number")
     return array.reshape(len(array), prod(array.shape[1:]))
@@ -57,16 +56,33 @@ def write_array(path: str | Path, array: NDArray[Any]) -> None:
 
 
 def _read_numpy(path: Path) -> NDArray[Any]:
+    # Damaged files make NumPy and zipfile raise errors of a dozen kinds, and warn on the way.
     try:
-        loaded = np.load(path, mmap_mode="r", allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            return loaded[_name_in(path, list(loaded.files))]
-    except InputError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            loaded = np.load(path, mmap_mode="r", allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return loaded
+            with loaded:
+                name = _name_in(path, list(loaded.files))
+                _check_unpacked_size(path, loaded.zip)
+                array = loaded[name]
+    except (InputError, MemoryError):
         raise
-    except (ValueError, EOFError, OSError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:
         raise InputError(f"data file {str(path)!r} is not a NumPy file of numbers, or is truncated") from error
+    if not isinstance(array, np.ndarray):
+        raise InputError(f"data file {str(path)!r} is not a NumPy file of numbers: its member {name!r} is no array")
+    return array
+
+
+def _check_unpacked_size(path: Path, archive: Any) -> None:
+    """Refuse archives that unpack to more than the members of a file may take."""
+    size = sum(member.file_size for member in archive.infolist())
+    if size > LARGEST_UNPACKED:
+        limit = LARGEST_UNPACKED / 1e9
+        raise InputError(f"data file {str(path)!r} unpacks to {size / 1e9:.1f} GB, more than {limit:.1f} GB: save "
+                         "the array as .npy, which is read where it lies")  # fmt: skip
 
 
 def _name_in(path: Path, names: list[str]) -> str:
