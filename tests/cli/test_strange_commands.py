@@ -134,7 +134,8 @@ def test_a_long_cycle_and_a_long_list_are_answered(strange):
 WORDS = [
     "", "0", "1", "-1", "3", "12", "99", "1e400", "nan", "9" * 400, "3,2", "2,1", ",", "(1 2 3)", "(134)(25)",
     "(1 -2)(-3)",
-    "(1 2", "()", "cyclic:12", "cyclic:0", "2*cyclic:6+cyclic:12", "dihedral:4x4", "symmetric:4/2", "rows:2x3", "shift:3x4",
+    "(1 2", "()", "cyclic:12", "cyclic:0", "2*cyclic:6+cyclic:12", "dihedral:4x4", "symmetric:4/2", "rows:2x3",
+    "shift:3x4",
     "@numbers.json", "@x.npy", "x.npy", "good.npz", "encrypted.npz", "images", "folder", ".", "/", "Group((1,2))",
     "vectors:2x2",
     "--rank", "--ranks", "--degree", "--codomain", "--outputs", "--limit", "--json", "--out", "--report", "--targets",
