@@ -33,6 +33,7 @@ def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cas
     if case.compiled:
         pytest.importorskip("numba", reason="compiled loops need the extra equivariety[fast]")
         monkeypatch.setattr(block_map, "COMPILED_ROWS", 64)
+        monkeypatch.setattr(compiled_sums, "_ROWS_IN_PLACE", 1)
         for module in (compiled_sums, compiled_map):
             monkeypatch.setattr(module, "_FEWEST_VALUES", 0)
     else:

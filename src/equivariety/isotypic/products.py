@@ -33,9 +33,9 @@ def product(left: Any, right: Any) -> Any:
     """
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray) and is_unsafe(left, right):
         if left.size <= right.size:
-            left = np.ascontiguousarray(left)
+            left = left.copy(order="C")  # of one row or column, ascontiguousarray would keep the strides
         else:
-            right = np.ascontiguousarray(right)
+            right = right.copy(order="C")
     return namespace(right).matmul(left, right)
 
 
@@ -47,7 +47,7 @@ def is_unsafe(left: NDArray[Any], right: NDArray[Any]) -> bool:
 
 def _in_row_order(matrices: NDArray[Any]) -> bool:
     """Whether BLAS takes the matrices as they are: rows without gaps, one after the other."""
-    if matrices.ndim < 2:
-        return True  # products with vectors are of another kind
+    if matrices.ndim < 2 or not matrices.size:
+        return True  # products with vectors are of another kind, those of nothing are none
     from_row, from_column = matrices.strides[-2:]
     return from_column == matrices.itemsize and from_row >= matrices.shape[-1] * matrices.itemsize

@@ -13,6 +13,7 @@ from array_api_compat import device
 from equivariety.errors import InputError
 from equivariety.isotypic.arrays import namespace, on_host
 from equivariety.isotypic.decomposition import ChangeOfBasis
+from equivariety.memory import refuse_if_larger
 from equivariety.moments.compiled_sums import CompiledSums, compiled_sums
 from equivariety.moments.library_sums import LibrarySums
 from equivariety.moments.moments import Moments
@@ -75,6 +76,7 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     X, Y = samples.X, samples.Y
     if X.shape[0] == 0:
         raise InputError("X must have at least one sample, not 0")
+    _refuse_too_large(domain, codomain, samples.Y is not None)
     summation = _summation(samples, domain, codomain)
     precision = max(precision_of(floating_type(side)) for side in (X, Y) if side is not None)
     batches = _batches(list(summation.chunks(samples)))
@@ -107,6 +109,19 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
         raise_not_finite(samples)
     refuse_underflow(samples, result.energy, result.precision)
     return result
+
+
+def _refuse_too_large(domain: ChangeOfBasis, codomain: ChangeOfBasis, with_targets: bool) -> None:
+    """Gram matrices of all blocks, once as the total and once for the rows at work."""
+    sides = (domain, codomain) if with_targets else (domain,)
+    entries = sum(
+        bundle.size * bundle.field.beta * rows * cols
+        for side in sides
+        for bundle, rows, cols in zip(domain.bundles, side.multiplicities, domain.multiplicities, strict=True)
+    )
+    largest = max(domain.multiplicities, default=0)
+    refuse_if_larger(2 * 8 * entries, f"a fit with blocks of up to {largest} columns",
+                     "take a larger group, whose blocks are smaller, or fewer points")  # fmt: skip
 
 
 def chosen_sums(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Sums:

@@ -15,6 +15,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
 from equivariety.isotypic.products import product
+from equivariety.memory import refuse_if_larger
 from equivariety.moments.chunks import as_floating, row_chunks
 from equivariety.threads import in_threads
 from equivariety.varieties.compiled_map import COMPILED_ROWS, compiled_map
@@ -112,7 +113,10 @@ class BlockMap:
 
     def matrix(self) -> NDArray[np.float64]:
         """The dense matrix, shape (target degree, source degree)."""
-        return np.ascontiguousarray(self.apply(np.eye(self.source.degree)).T)
+        rows, columns = self.shape
+        refuse_if_larger(8 * columns * (columns + rows), f"the dense matrix of shape {self.shape}",
+                         "apply(X) maps data through the blocks, without it")  # fmt: skip
+        return np.ascontiguousarray(self.apply(np.eye(columns)).T)
 
     def __matmul__(self, first: BlockMap) -> BlockMap:
         """The composition that applies ``first`` and then this map; both must share the space between."""
