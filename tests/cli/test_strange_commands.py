@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import random
 import signal
 import struct
@@ -37,8 +38,18 @@ def change(content: bytes, local: int, central: int, value: int) -> bytes:
     return bytes(changed)
 
 
+@pytest.fixture(scope="module")
+def bomb():
+    """600 MiB of zeros, compressed once for all tests."""
+    packed = io.BytesIO()
+    with gzip.open(packed, "wb", 1) as stream:
+        for _ in range(600):
+            stream.write(bytes(2**20))
+    return packed.getvalue()
+
+
 @pytest.fixture
-def damaged(tmp_path, monkeypatch):
+def damaged(tmp_path, monkeypatch, bomb):
     monkeypatch.chdir(tmp_path)
     good = np.random.default_rng(0).normal(size=(20, 12))
     np.save("x.npy", good)
@@ -57,9 +68,7 @@ def damaged(tmp_path, monkeypatch):
     (tmp_path / "method.npz").write_bytes(change(content, 8, 10, 99))
     (tmp_path / "dimensions").write_bytes(bytes([0, 0, 8, 255]) + b"\0\0\0\1" * 255 + b"\7")
     (tmp_path / "images").write_bytes(bytes([0, 0, 8, 3]) + struct.pack(">3I", 0, 28, 28))
-    with gzip.open("bomb.gz", "wb", 9) as stream:
-        for _ in range(600):
-            stream.write(bytes(2**20))
+    (tmp_path / "bomb.gz").write_bytes(bomb)
     (tmp_path / "numbers.json").write_text(f"[[{10**30}, 0]]")
     (tmp_path / "folder").mkdir()
     return tmp_path
