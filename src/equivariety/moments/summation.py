@@ -63,7 +63,8 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     """One pass over the rows, chunk by chunk, by all threads.
 
     Products within a chunk take the precision of the data, sums over chunks are in double precision and in a fixed
-    order: the result does not depend on the number of threads. Nothing but the chunks at work is ever copied.
+    order: with several chunks the result does not depend on the number of threads, not by a bit. (A single chunk leaves
+    the threads to BLAS.) Nothing but the chunks at work is ever copied.
 
     Raises
     ------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -73,7 +74,16 @@ def read_layers(entries: Any) -> tuple[Any, ...]:
         if count != counts[first]:
             raise InputError("the actions of all layers must have the same generators in the same order: layer "
                              f"{first} has {counts[first]}, layer {number} has {count}")  # fmt: skip
+    widths = [entry if isinstance(entry, int) else entry.degree for entry in given]
+    entries_of_weights = sum(before * after for before, after in pairwise(widths))
+    if entries_of_weights > MOST_ENTRIES:
+        raise InputError(f"the weight matrices of this network have {entries_of_weights:,} entries, "
+                         f"more than the {MOST_ENTRIES:,} that can be worked with: take smaller widths")  # fmt: skip
     return given
+
+
+MOST_ENTRIES = 50_000_000
+"""Entries of all weight matrices together, each with the number of its orbit."""
 
 
 def _read_layer(entry: Any, number: int) -> Any:
