@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "equivariety"
 
 # A floor imports only floors above it in this list. A name is a folder, or a file beside the folders.
 FLOORS = (
-    "errors", "tolerances", "validation", "files", "extras", "threads", "array_types",
+    "errors", "tolerances", "validation", "files", "extras", "threads", "memory", "array_types",
     "actions", "isotypic", "blocks", "ranks", "moments", "algebra", "varieties", "geometry", "statistics",
     "tracking", "polynomial", "convolution",
     "datasets", "audit", "testing", "estimators", "nn", "models", "plotting", "explorer", "__init__", "cli", "__main__",

@@ -67,11 +67,10 @@ def _exact_in_single(dtype: Any, xp: Any) -> bool:
 
 
 def count_not_finite(data: Any) -> int:
-    """How many values are NaN or infinite."""
-    total = 0
-    for rows in row_chunks(data.shape[0], max(int(np.prod(data.shape[1:])), 1)):
-        values = as_floating(data[rows, ...])
-        total += int(namespace(values).sum(~namespace(values).isfinite(values)))
+    """How many values are NaN or infinite; of the data only counts come to the host."""
+    xp, total = namespace(data), 0
+    for rows in row_chunks(data.shape[0], max(1, math.prod(data.shape[1:])), on_host=isinstance(data, np.ndarray)):
+        total += int(xp.sum(xp.astype(~xp.isfinite(data[rows, ...]), xp.int64)))
     return total
 
 

@@ -82,7 +82,7 @@ def read_layers(entries: Any) -> tuple[Any, ...]:
     return given
 
 
-MOST_ENTRIES = 50_000_000
+MOST_ENTRIES = 100_000_000
 """Entries of all weight matrices together, each with the number of its orbit."""
 
 
