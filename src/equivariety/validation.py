@@ -42,6 +42,28 @@ def whole_number(value: Any, name: str, low: int, high: int | None = None) -> in
     raise InputError(f"{name} must be a whole number {bounds}, not {shown(value)}")
 
 
+def amount(value: Any, name: str) -> float:
+    """The value as a finite number that is not negative.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+
+    Examples
+    --------
+    >>> amount(2, "alpha")
+    2.0
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must be a number that is not negative, not {shown(value)}") from error
+    if not 0 <= number < float("inf"):
+        raise InputError(f"{name} must be a finite number that is not negative, not {shown(value)}")
+    return number
+
+
 def shown(value: Any) -> str:
     """A value as messages print it: numbers of every type by their digits, everything else as in code."""
     return str(value) if isinstance(value, Real) else repr(value)

@@ -55,6 +55,17 @@ def test_the_report_names_the_generator_that_fails():
     assert "generator 1: p = 0.01" in str(found)
 
 
+@pytest.mark.parametrize("exponent", [-300, 300])
+@pytest.mark.parametrize("statistic", ["score", "lr"])
+def test_the_unit_of_the_data_does_not_matter(exponent, statistic):
+    X, action = np.random.default_rng(0).standard_normal((40, 6)), 2 * ev.actions.cyclic(3)
+    known, found = (ev.symmetry_test(data, action, statistic=statistic, simulations=19)
+                    for data in (X, np.ldexp(X, exponent)))  # fmt: skip
+    assert found.statistic == pytest.approx(known.statistic, rel=1e-9)
+    assert found.p_value == known.p_value
+    assert found.generators[0].relative_distance == pytest.approx(known.generators[0].relative_distance, rel=1e-9)
+
+
 def test_holm_against_the_definition():
     assert holm([0.001, 0.04, 0.03, 0.9]) == pytest.approx([0.004, 0.09, 0.09, 0.9])
 

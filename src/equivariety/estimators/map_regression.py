@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from math import inf
 from typing import Any, Self
 
 import numpy as np
@@ -30,7 +29,6 @@ from equivariety.estimators.validation import (
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.statistics.held_out import errors_on, ridge
 from equivariety.statistics.ridge import effective_parameters, standard_errors
-from equivariety.validation import shown
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import DataProblem, Problem
 from equivariety.varieties.second_look import Rows, readable_again
@@ -177,17 +175,6 @@ class MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         tags.array_api_support = True
         tags.input_tags.sparse = True
         return tags
-
-
-def validated_alpha(alpha: Any) -> float:
-    """The penalty as a finite number that is not negative."""
-    try:
-        number = float(alpha)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"alpha must be a number that is not negative, not {shown(alpha)}") from error
-    if not 0 <= number < inf:
-        raise InputError(f"alpha must be a finite number that is not negative, not {shown(alpha)}")
-    return number
 
 
 def equivariant_maps(domain: Any, codomain: Any, features: int, targets: int) -> EquivariantMaps:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Self
 
 from equivariety.actions import Action
-from equivariety.estimators.map_regression import MapRegression, equivariant_maps, validated_alpha
+from equivariety.estimators.map_regression import MapRegression, equivariant_maps
 from equivariety.estimators.validation import action_of, require_degree
+from equivariety.validation import amount
 from equivariety.varieties.invariant_maps import InvariantMaps
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import DataProblem
@@ -25,7 +26,7 @@ class StreamedRegression(MapRegression):
 
     @property
     def _penalty(self) -> float:
-        return validated_alpha(self.alpha)
+        return amount(self.alpha, "alpha")
 
     def _optimum(self, problem: DataProblem) -> Solution:
         return problem.best(min(problem.maps.shape) if self.rank is None else self.rank)

@@ -14,14 +14,14 @@ from sklearn.utils import Tags
 from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated
-from equivariety.estimators.map_regression import MapRegression, equivariant_maps, validated_alpha
+from equivariety.estimators.map_regression import MapRegression, equivariant_maps
 from equivariety.estimators.validation import validated_pair, validated_weight
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.moments import Moments
 from equivariety.moments.chunks import as_floating
 from equivariety.statistics.held_out import HeldOutError, cross_validated, ridge
 from equivariety.statistics.ridge import leave_one_out
-from equivariety.validation import is_whole_number, whole_number
+from equivariety.validation import amount, is_whole_number, whole_number
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import DataProblem, Problem
 from equivariety.varieties.solution import Solution
@@ -181,7 +181,7 @@ class EquivariantRegressionCV(MapRegression):
         return sets
 
     def _validated_alphas(self) -> list[float]:
-        alphas = [validated_alpha(alpha) for alpha in np.ravel(np.asarray(self.alphas, dtype=object))]
+        alphas = [amount(alpha, "alpha") for alpha in np.ravel(np.asarray(self.alphas, dtype=object))]
         if not alphas:
             raise InputError("alphas must hold at least one penalty")
         return alphas

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import Any
 
-from equivariety.errors import InputError
-from equivariety.validation import shown, whole_number
+from equivariety.validation import amount, whole_number
 from equivariety.varieties.maps import EquivariantMaps
 
 
@@ -66,7 +64,7 @@ def expected_risk(maps: EquivariantMaps, n_samples: int, noise_variance: float) 
     (1.375, 78.82)
     """
     n = whole_number(n_samples, "n_samples", 1)
-    noise = _noise(noise_variance)
+    noise = amount(noise_variance, "noise_variance")
     excess, needed = 0.0, 1
     for block in maps.blocks:
         if not block.rows or not block.cols:
@@ -80,13 +78,3 @@ def expected_risk(maps: EquivariantMaps, n_samples: int, noise_variance: float) 
     if noise == 0 or excess == 0:
         return ExpectedRisk(0.0 if n >= needed else inf, n, needed, float(n))
     return ExpectedRisk(excess, n, needed, p + 1 + m * p * noise / excess)
-
-
-def _noise(value: Any) -> float:
-    try:
-        noise = float(value)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"noise_variance must be a number that is not negative, not {shown(value)}") from error
-    if not 0 <= noise < inf:
-        raise InputError(f"noise_variance must be a finite number that is not negative, not {shown(value)}")
-    return noise

@@ -29,6 +29,7 @@ from equivariety.statistics.samples import centered_scatter, validated_samples
 from equivariety.statistics.spectra import CovarianceSpectrum
 from equivariety.validation import whole_number
 from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.scale import unit_scale
 
 Matrix = NDArray[np.float64]
 Statistic = Literal["score", "lr"]
@@ -179,7 +180,8 @@ def symmetry_test(
     freedom = samples - (mean == "free")
     for hypothesis in hypotheses:
         _require_samples(hypothesis, samples, freedom)
-    scatter = centered_scatter(X, mean)
+    # Statistics and distances do not depend on the unit of the data, whose squares may under- or overflow.
+    scatter = centered_scatter(X / unit_scale(X), mean)
     values = [hypothesis.value(scatter) for hypothesis in hypotheses]
     exceeded = np.zeros(len(hypotheses), dtype=np.intp)
     for simulated in _wishart(freedom, maps.domain.degree, count, np.random.default_rng(seed)):
