@@ -70,7 +70,8 @@ def refuse_images(data: Any, name: str) -> None:
         raise InputError(
             f"{name} must have two dimensions (Found array with dim {len(shape)}), not the shape {tuple(shape)}: "
             f"flatten every sample, {name}.reshape(len({name}), -1). Channels first, (N, C, H, W), are "
-            "the action C * image; channels last, (N, H, W, C), are equivariety.actions.channels(image, C, layout='last')"
+            "the action C * image; channels last, (N, H, W, C), are "
+            "equivariety.actions.channels(image, C, layout='last')"
         )
 
 
