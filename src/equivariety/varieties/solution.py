@@ -105,6 +105,9 @@ class FactoredMap:
         from equivariety.varieties.component import Component
 
         maps = self.component.maps.restrict(subgroup, codomain)
+        if not any(self.ranks):
+            nothing = Component(maps, (0,) * maps.largest_ranks.size)
+            return FactoredMap(nothing, *truncated(maps, nothing.ranks, (), 1.0))
         encoder, decoder = self.encoder.matrix(), self.decoder.matrix()
         scale = unit_scale(encoder)
         encoder = encoder / scale
