@@ -12,7 +12,7 @@ from equivariety.isotypic.classical_bases import realization
 def test_the_kind_of_points_in_place_of_the_characteristic():
     family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1)
     for asked in (family, next(family.components())):
-        with pytest.raises(ev.InputError, match="characteristic must be 0 or a prime .*, not 'complex'"):
+        with pytest.raises(ev.InputError, match=r"characteristic must be 0 or a prime .*, not 'complex'"):
             asked.script("macaulay2", "complex")
     assert family.script("macaulay2", np.int64(32009)) == family.script("macaulay2", 32009)
 

@@ -228,4 +228,5 @@ def _root_of_minus_one(p: int) -> int:
     prime = isinstance(p, Integral) and p > 1 and all(p % k for k in range(2, int(p**0.5) + 1))
     if not prime or p % 4 != 1:
         raise InputError(f"characteristic must be 0 or a prime that is 1 modulo 4, such as 32009, not {p!r}")
+    p = int(p)
     return next(power for power in (pow(k, (p - 1) // 4, p) for k in range(2, p)) if power * power % p == p - 1)

@@ -16,7 +16,13 @@ from sklearn.utils.validation import check_is_fitted
 from equivariety.actions import Action
 from equivariety.estimators.accumulation import orbit_average
 from equivariety.estimators.larger_than_memory import over_parts, row_by_row
-from equivariety.estimators.validation import action_of, require_degree, validated_inputs, validated_weight
+from equivariety.estimators.validation import (
+    action_of,
+    require_degree,
+    require_labels,
+    validated_inputs,
+    validated_weight,
+)
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.moments.chunks import row_chunks
 from equivariety.tolerances import constant_feature_cutoff
@@ -149,7 +155,9 @@ class InvariantScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def _of_part(self, X: Any, sample_weight: Any | None, fresh: bool) -> Deviations:
         X = to_numpy(validated_inputs(self, X, reset=fresh))
-        require_degree(self._action(X.shape[1]), "action", "X", X.shape[1])
+        action = self._action(X.shape[1])
+        require_degree(action, "action", "X", X.shape[1])
+        require_labels(self, action)
         weight = validated_weight(sample_weight, len(X))
         weight = np.ones(len(X)) if weight is None else weight
         return _total(
