@@ -2,6 +2,7 @@
 
 from equivariety.actions.action import Action
 from equivariety.actions.cells import oriented_cells
+from equivariety.actions.channels import channels
 from equivariety.actions.fields import field, image_field, volume_field
 from equivariety.actions.graphs import graph_automorphisms
 from equivariety.actions.grids import (
@@ -14,6 +15,7 @@ from equivariety.actions.grids import (
     volume_shift,
     volume_symmetries,
 )
+from equivariety.actions.labels import from_labels
 from equivariety.actions.molecules import molecule
 from equivariety.actions.named import alternating, cyclic, dihedral, symmetric, trivial
 from equivariety.actions.notation import format_cycles, parse_cycles
@@ -30,11 +32,13 @@ __all__ = [
     "PermutationAction",
     "SignedPermutationAction",
     "alternating",
+    "channels",
     "cyclic",
     "dihedral",
     "direct_product",
     "field",
     "format_cycles",
+    "from_labels",
     "graph_automorphisms",
     "image_dihedral",
     "image_field",

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equivariety.cli.describe import AsJson, Degree, build_maps
+from equivariety.cli.arguments import ActionOption, AsJson, CodomainDegree, DataFile, Degree, Report
+from equivariety.cli.completion import complete_action
+from equivariety.cli.describe import build_maps
+from equivariety.cli.hints import require_columns
 from equivariety.cli.output import label_text, print_facts, print_json, print_table
 from equivariety.cli.progress import moments_with_progress
 from equivariety.errors import InputError
@@ -21,8 +24,8 @@ HELD_OUT = 5
 
 
 def fit(
-    data: Annotated[Path, typer.Argument(help="Samples as rows: .npy (memory-mapped), .npz, .csv or IDX.")],
-    action: Annotated[str, typer.Option(help="ACTION on the columns.")],
+    data: DataFile,
+    action: ActionOption,
     rank: Annotated[
         str, typer.Option(help="Bound on the rank: width of the bottleneck; or auto: the best ranks by BIC.")
     ],
@@ -30,9 +33,20 @@ def fit(
         str | None, typer.Option(help="Ranks of the blocks, such as 13,10,9; by default the best.")
     ] = None,
     targets: Annotated[Path | None, typer.Option(help="Targets; by default the data themselves.")] = None,
+    codomain: Annotated[
+        str | None,
+        typer.Option(
+            help="ACTION of the same generators on the columns of the targets; by default as on the data.",
+            autocompletion=complete_action,
+        ),
+    ] = None,
+    invariant: Annotated[
+        bool, typer.Option("--invariant", help="Invariant maps: the action leaves the targets alone.")
+    ] = False,
     degree: Degree = None,
+    codomain_degree: CodomainDegree = None,
     out: Annotated[Path | None, typer.Option(help="Write the fitted map to this file (safetensors).")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write pictures to this folder.")] = None,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """The equivariant map of bounded rank that is best for the data: a global optimum, in closed form.
@@ -43,11 +57,17 @@ def fit(
     from equivariety.datasets.tables import read_table
 
     started = time.perf_counter()
-    maps = build_maps(action, degree)
     chosen = None if ranks is None else parse_ranks(ranks)
+    check_outputs(out, report)
+    if invariant and (targets is None or codomain is not None):
+        raise InputError("--invariant needs --targets, and no --codomain")
     X = read_table(data)
     Y = None if targets is None else read_table(targets)
-    check_outputs(out, report)
+    maps = build_maps(action, degree, codomain, Y.shape[1] if invariant and Y is not None else None, codomain_degree)
+    require_columns(X, "X", maps.domain, action)
+    if Y is not None or codomain is not None:
+        Y = X if Y is None else Y
+        require_columns(Y, "Y", maps.codomain, codomain or action, "--codomain" if codomain else "--action")
     bound = parse_rank(rank)
     if bound is None:
         if chosen is not None or Y is not None:

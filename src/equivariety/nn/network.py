@@ -149,8 +149,10 @@ class BlockNetwork(Constants):
     def forward(self, X: Tensor) -> Tensor:
         """Images of the rows of X, shape (..., codomain degree)."""
         if X.shape[-1] != self.maps.domain.degree:
+            is_image = X.dim() > 2 and math.prod(X.shape[1:]) == self.maps.domain.degree
+            hint = f"; equivariety.nn.OnImages(layer, {tuple(X.shape[1:])}) takes such images" if is_image else ""
             raise InputError(f"the input must have {self.maps.domain.degree} features (the degree of the domain), "
-                             f"not {X.shape[-1]}")  # fmt: skip
+                             f"not {X.shape[-1]}{hint}")  # fmt: skip
         images = self._linear(X.reshape(-1, X.shape[-1])).reshape(*X.shape[:-1], self.maps.codomain.degree)
         return images if self.bias is None else images + self.fixed_vectors(self.bias)
 
