@@ -30,6 +30,15 @@ def read_table(path: str | Path) -> NDArray[Any]:
     ------
     InputError
         If the file cannot be read as what its name says; for CSV the message names line and column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "data.csv"
+    >>> _ = file.write_text("left,right\\n1,2\\n3,4\\n")
+    >>> read_table(file)
+    array([[1., 2.],
+           [3., 4.]])
     """
     path = Path(path)
     if not path.is_file():
