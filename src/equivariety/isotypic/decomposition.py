@@ -67,6 +67,9 @@ class ChangeOfBasis:
     has_trivial: bool = True
     """Whether irreducible number 0 is the trivial one: not if no vector of domain or codomain is fixed."""
 
+    def __repr__(self) -> str:
+        return f"<ChangeOfBasis of R^{self.degree}, {sum(bundle.size for bundle in self.bundles)} irreducibles>"
+
     @cached_property
     def multiplicities(self) -> tuple[int, ...]:
         """Multiplicity of the members of each bundle."""
@@ -200,6 +203,10 @@ class Decomposition:
     bundles: tuple[Bundle, ...]
     domain: ChangeOfBasis
     codomain: ChangeOfBasis
+
+    def __repr__(self) -> str:
+        m, n = self.codomain.degree, self.domain.degree
+        return f"<Decomposition of R^{n} and R^{m}, {len(self.irreducibles)} irreducibles>"
 
 
 Splits = Sequence[tuple[IntArray, Split]]

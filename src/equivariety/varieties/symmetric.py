@@ -81,6 +81,10 @@ class SymmetricMaps:
     maps: EquivariantMaps
     """All equivariant maps, symmetric or not."""
 
+    def __repr__(self) -> str:
+        n = self.maps.domain.degree
+        return f"<SymmetricMaps R^{n} -> R^{n}, generators: {self.maps.domain.number_of_generators}>"
+
     def __init__(self, action: Any) -> None:
         object.__setattr__(self, "maps", EquivariantMaps(action))
 
@@ -146,6 +150,9 @@ class SymmetricComponent:
 
     maps: SymmetricMaps
     ranks: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return f"<SymmetricComponent of ranks {self.ranks} in {self.maps!r}>"
 
     def __post_init__(self) -> None:
         sizes = [block.size for block in self.maps.blocks]
@@ -235,6 +242,9 @@ class SymmetricRankBounded:
 
     maps: SymmetricMaps
     rank: int
+
+    def __repr__(self) -> str:
+        return f"<SymmetricRankBounded of rank {self.rank} in {self.maps!r}>"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rank", whole_number(self.rank, "rank", 0, self.maps.shape[0]))
