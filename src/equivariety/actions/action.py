@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from equivariety.actions import fibres, operations
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.fixed import fixed_basis
+from equivariety.actions.words import validated_words, words_on
 from equivariety.errors import InputError
 from equivariety.validation import shown, whole_number
 
@@ -198,6 +199,30 @@ class Action(ABC):
         result = copy(self)
         object.__setattr__(result, "labels", tuple(map(str, names)))
         return result
+
+    def subgroup(self, words: Sequence[str | Sequence[int]]) -> Action:
+        """The action of the subgroup that some words generate, with the labels of this one.
+
+        Parameters
+        ----------
+        words : sequence of words
+            Each word is a product of generators, numbered from 1, negative for inverses: ``(1, -2)`` or ``"1 -2"`` has
+            the matrix T_1 T_2^-1, and ``()`` is the identity.
+
+        Raises
+        ------
+        InputError
+            If there is no word, or one names no generator.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> ev.actions.cyclic(6).subgroup([(1, 1)]).cycles()
+        '(1 3 5)(2 4 6)'
+        """
+        found = validated_words(words, self.number_of_generators)
+        subgroup = simplest([words_on(part, found) for part in self.parts], self.degree)
+        return subgroup if self.labels is None else subgroup.with_labels(self.labels)
 
     def __add__(self, other: Action) -> Action:
         """The direct sum: one group acts on both spaces, generator by generator."""

@@ -290,9 +290,9 @@ def _trivial(action: Action) -> Irreducible:
     """The trivial irreducible, labeled as in the whole decomposition."""
     k = action.number_of_generators
     if k == 1 and action.monomial is not None:
-        return Irreducible((1, 1), "R", 1, 1 + 0j)
+        return Irreducible((1, 1), "R", 1, 1 + 0j, (1.0,))
     commuting = action.monomial is not None and commute_with_signs(*action.monomial)
-    return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None)
+    return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None, (1.0,) * k)
 
 
 def _invariants(action: Action, bundles: tuple[Bundle, ...]) -> ChangeOfBasis:

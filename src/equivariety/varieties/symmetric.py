@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,6 +44,8 @@ class SymmetricBlock:
     """Real dimension of the irreducible: a block of rank r adds r times that to the rank of the map."""
     size: int
     """Multiplicity of the irreducible."""
+    character: tuple[float, ...] = dataclasses.field(default=(), compare=False)
+    """The trace of each generator on the irreducible."""
 
     @property
     def dimension(self) -> int:
@@ -89,7 +92,7 @@ class SymmetricMaps:
     @cached_property
     def blocks(self) -> tuple[SymmetricBlock, ...]:
         """One block for each irreducible, in the order of the equivariant maps."""
-        return tuple(SymmetricBlock(b.label, b.field, b.irrep_dim, b.cols) for b in self.maps.blocks)
+        return tuple(SymmetricBlock(b.label, b.field, b.irrep_dim, b.cols, b.character) for b in self.maps.blocks)
 
     @property
     def shape(self) -> tuple[int, int]:
