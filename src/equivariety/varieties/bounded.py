@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,8 +98,8 @@ class RankBounded:
         for ranks in maximal_tuples(self.maps.slots, self.rank):
             yield Component._of_valid(self.maps, ranks)
 
-    def component(self, ranks: Sequence[int]) -> Component:
-        """The product of the blocks of the given ranks.
+    def component(self, ranks: Sequence[int] | Mapping[Any, int]) -> Component:
+        """The product of the blocks of the given ranks, in the order of ``maps.blocks`` or by their labels.
 
         Raises
         ------

@@ -55,16 +55,13 @@ class Problem(ABC, Generic[Point]):
     array([0.23, 0.14, 0.14, 0.07])
     >>> problem.at((4, 4, 0, 0, 0)).loss > problem.best(12).loss
     True
-    >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
-    >>> to_target = Problem.of_target(maps, np.diag([3.0, 0, 0]))
-    >>> to_target.best(1).distance == maps.bounded(1).nearest(np.diag([3.0, 0, 0])).distance
-    True
-    >>> round(to_target.optimum((1, 0)), 6), round(to_target.value_at(np.eye(3)), 6)
-    (8.0, 6.0)
-    >>> X = np.random.default_rng(0).standard_normal((20, 6))
     >>> maps = ev.EquivariantMaps(2 * ev.actions.cyclic(3))
-    >>> problem = Problem.of_data(maps, ev.moments.data_moments(maps, X))
-    >>> problem.within(2).best(2).ranks, problem.isolated((1, 0)).critical_points((1, 0)).count
+    >>> target = Problem.of_target(maps, np.diag([3.0, 0, 0, 0, 0, 0]))
+    >>> round(target.optimum((1, 0)), 6), round(target.value_at(np.eye(6)), 6)
+    (8.0, 9.0)
+    >>> X = np.random.default_rng(0).standard_normal((20, 6))
+    >>> problem = Problem.of_data(maps, ev.moments.data_moments(maps, X)).within(2)
+    >>> problem.best(2).ranks, problem.isolated((1, 0)).critical_points((1, 0)).count
     ((0, 1), 2)
     """
 
