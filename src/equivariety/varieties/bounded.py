@@ -142,9 +142,8 @@ class RankBounded:
         --------
         >>> import equivariety as ev
         >>> ideal = ev.EquivariantMaps(2 * ev.actions.trivial(1)).bounded(1).equations()
-        >>> ideal
-        Equations(maps=<EquivariantMaps R^2 -> R^2, generators: 1>, variables=(a1r1c1, a1r1c2, a1r2c1, a1r2c2),
-        polynomials=(a1r1c1*a1r2c2 - a1r1c2*a1r2c1,), about='the Zariski closure of the real points')
+        >>> ideal.polynomials
+        (a1r1c1*a1r2c2 - a1r1c2*a1r2c1,)
         """
         from equivariety.algebra.equations import equations
         from equivariety.algebra.ideals import family_ideal
