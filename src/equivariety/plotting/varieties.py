@@ -17,6 +17,7 @@ from equivariety.errors import InputError
 from equivariety.extras import load_extra
 from equivariety.geometry.enforcing import PathPoint
 from equivariety.plotting.singular_points import singular_points
+from equivariety.plotting.slices import distances_in_slice, is_surface, sides_in_slice
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, YELLOW, house_style, new_figure
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
@@ -174,8 +175,10 @@ def family_slice(
         figure = new_figure(5.0, 4.4)
         axes: Any = _space(figure) if len(basis) == 3 else figure.add_subplot()
         for component, color in members:
-            distances = _distances(component, start, basis, parameters)
+            distances = distances_in_slice(component, start, basis, parameters)
             level = THICKNESS * extent * (1.0 if color != RED else 2.2)
+            if len(basis) == 3 and is_surface(component):
+                distances, level = distances * sides_in_slice(component, start, basis, parameters), 0.0
             if len(basis) == 3:
                 _add_level(axes, distances, level, ticks, color, 0.55 if color != RED else 1.0)
             else:
@@ -252,7 +255,7 @@ def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
         left.semilogx(weights, [point.loss for point in path], "o-", color=BLUE, markersize=3, label="regularized")
         left.axhline(hard_wired, color=GREEN, linestyle="--", label="hard-wired")
         left.set(xlabel="weight of the penalty", ylabel="mean squared error")
-        left.legend()
+        figure.legend(loc="outside lower center", ncols=2)
         right.loglog(weights, [point.penalty for point in path], "o-", color=ORANGE, markersize=3)
         right.set(xlabel="weight of the penalty", ylabel="squared distance to symmetry")
     return figure
@@ -346,23 +349,6 @@ def _directions(family: RankBounded, given: Any | None) -> Grid:
     return basis
 
 
-def _distances(component: Component, origin: Grid, basis: Grid, parameters: Grid) -> Grid:
-    """Distances from the component to all points of a slice: what truncated singular value decompositions cut off."""
-    maps = component.maps
-    start = maps.coordinates(origin)
-    steps = [maps.coordinates(direction) for direction in basis]
-    flat = parameters.reshape(-1, len(basis))
-    total = np.zeros(len(flat))
-    for number, bundle in enumerate(maps.bundles):
-        for position, member in enumerate(bundle.members.tolist()):
-            step = np.stack([blocks[number][position] for blocks in steps])
-            points = start[number][position] + np.tensordot(flat, step, 1)
-            # The working form has every singular value over H twice.
-            sigma = np.linalg.svd(bundle.field.pack(points), compute_uv=False)[:, :: bundle.field.width]
-            total += bundle.dimension * (sigma[:, component.ranks[member] :] ** 2).sum(axis=1)
-    return np.sqrt(total).reshape(parameters.shape[:-1])
-
-
 def _label_slice(axes: Any, family: RankBounded, members: Sequence[Any], dimensions: int) -> None:
     from matplotlib.patches import Patch
 
@@ -370,7 +356,8 @@ def _label_slice(axes: Any, family: RankBounded, members: Sequence[Any], dimensi
                for c, color in members if color != RED]  # fmt: skip
     if any(color == RED for _, color in members):
         handles.append(Patch(color=RED, label="singular locus"))
-    axes.legend(handles=handles, loc="upper left", fontsize=8, bbox_to_anchor=(0.0, 1.0))
+    below = -0.02 if dimensions == 3 else -0.16
+    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2, fontsize=8)
     axes.set(title=f"equivariant maps of rank at most {family.rank}", xlabel="$t_1$", ylabel="$t_2$")
     if dimensions == 3:
         axes.set_zlabel("$t_3$")
