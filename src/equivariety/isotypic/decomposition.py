@@ -57,6 +57,13 @@ class ChangeOfBasis:
     array([[ 0.5774,  0.8165,  0.    ],
            [ 0.5774, -0.4082, -0.7071],
            [ 0.5774, -0.4082,  0.7071]])
+    >>> (basis.multiplicities, basis.trivial, basis.coordinates.irreducible.tolist(),
+    ...  [piece.shape for piece in basis.numbers(0)])
+    ((1, 1), 0, [0, 1, 1], [(1, 1)])
+    >>> np.allclose(basis.synthesize(basis.analyze(np.eye(3))), np.eye(3))
+    True
+    >>> np.allclose(basis.from_panels(basis.panels(np.eye(3))), np.eye(3))
+    True
     """
 
     degree: int
@@ -186,7 +193,21 @@ class ChangeOfBasis:
         return dense
 
     def select(self, groups: Groups) -> ChangeOfBasis:
-        """The change of basis whose bundles are the given groups; what they leave out is not computed."""
+        """The change of basis whose bundles are the given groups; what they leave out is not computed.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> basis = ev.isotypic.decompose(ev.actions.cyclic(5)).domain
+        >>> basis.multiplicities, [bundle.members.tolist() for bundle in basis.bundles]
+        ((1, 1), [[0], [1, 2]])
+        >>> import equivariety as ev
+        >>> basis = ev.isotypic.decompose(ev.actions.cyclic(6)).domain
+        >>> [bundle.members.tolist() for bundle in basis.bundles]
+        [[0, 3], [1, 2]]
+        >>> [bundle.members.tolist() for bundle in basis.select([(1, np.array([0]))]).bundles]
+        [[1]]
+        """
         bundles = tuple(
             Bundle(self.bundles[number].members[rows], self.bundles[number].field, self.bundles[number].dimension)
             for number, rows in groups
@@ -197,7 +218,15 @@ class ChangeOfBasis:
 
 @dataclass(frozen=True, eq=False)
 class Decomposition:
-    """The irreducibles of a group in two of its actions, with one change of basis for each."""
+    """The irreducibles of a group in two of its actions, with one change of basis for each.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> split = ev.isotypic.decompose(2 * ev.actions.cyclic(3), ev.actions.cyclic(3))
+    >>> len(split.irreducibles), split.domain.multiplicities, split.codomain.multiplicities
+    (2, (2, 2), (1, 1))
+    """
 
     irreducibles: Sequence[Irreducible]
     bundles: tuple[Bundle, ...]

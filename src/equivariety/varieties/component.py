@@ -49,6 +49,22 @@ class Component:
     (2, 8, 12, 6, 10)
     >>> maps.bounded(3).component({(1, 1): 1, (4, 3): 1}).ranks
     (1, 1, 0)
+    >>> import numpy as np
+    >>> ([factor.rank for factor in component.factors], component.generic_ed_degree, component.linear,
+    ...  len(component.singular_locus()))
+    ([1, 0, 1], 234, False, 2)
+    >>> U = np.diag(np.arange(9.0))
+    >>> near = component.nearest(U)
+    >>> component.contains(near.matrix()), component.contains(U), round(near.distance, 3)
+    (True, False, 13.115)
+    >>> component.script("singular").splitlines()[0]
+    '// component with block ranks (1, 0, 1)'
+    >>> X = np.random.default_rng(0).standard_normal((40, 9))
+    >>> best = component.fit(X)
+    >>> best.loss == component.solve(ev.moments.data_moments(maps, X)).loss
+    True
+    >>> bool(np.isclose(next(iter(component.critical_fits(X))).loss, best.loss))
+    True
     """
 
     maps: EquivariantMaps

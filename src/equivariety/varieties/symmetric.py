@@ -76,6 +76,11 @@ class SymmetricMaps:
     >>> family = SymmetricMaps(ev.actions.trivial(4)).bounded(1)
     >>> [(m.signature, m.value, m.morse_index) for m in family.local_minima(np.diag([5, 2, -1, -4]))]
     [((1, 0), 21.0, 0), ((0, 1), 30.0, 0)]
+    >>> maps.action == ev.actions.cyclic(5), maps.shape, len(maps.slots)
+    (True, (5, 5), 3)
+    >>> M = maps.project(np.diag([1.0, 2, 3, 4, 5]))
+    >>> np.allclose(M, 3 * np.eye(5)), maps.contains(M), round(maps.distance(np.diag([1.0, 2, 3, 4, 5])), 6)
+    (True, True, 3.162278)
     """
 
     maps: EquivariantMaps
