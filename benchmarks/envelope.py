@@ -1,4 +1,4 @@
-"""Where the symmetry pays: every operation beside the estimator that knows none, over actions, sizes, ranks and batches.
+"""Where the symmetry pays: every operation beside the estimator that knows none, over actions, sizes and batches.
 
 ``python -m benchmarks.envelope [CASE ...]`` prints cells as they come; ``python -m benchmarks --only envelope`` keeps
 them and draws the table and the picture. Ours and the other one alternate sample by sample, and the least time of each
