@@ -11,6 +11,7 @@ import numpy as np
 from array_api_compat import is_array_api_obj
 from numpy.typing import NDArray
 
+from equivariety.blocks.linear_algebra import conjugate
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
@@ -55,11 +56,28 @@ class BlockMap:
     ``blocks`` holds for each bundle the components (members, rows, cols, beta) of its matrices over the field.
     ``map.apply(X)`` maps the rows of X, ``map.matrix()`` is the dense matrix acting on columns, ``second @ first``
     composes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+    >>> shift = maps.from_coordinates(maps.coordinates(np.roll(np.eye(3), 1, axis=1)))
+    >>> shift.shape, shift.apply([[1.0, 2.0, 3.0]]).round(6).tolist()
+    ((3, 3), [[2.0, 3.0, 1.0]])
+    >>> np.allclose((shift @ shift @ shift).matrix(), np.eye(3))
+    True
+    >>> np.allclose(shift.adjoint.matrix(), shift.matrix().T)
+    True
     """
 
     source: Coordinates
     target: Coordinates
     blocks: tuple[NDArray[np.float64], ...]
+
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<BlockMap R^{n} -> R^{m}, {sum(map(len, self.blocks))} blocks>"
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -171,22 +189,20 @@ class BlockMap:
         return isinstance(self.target, HiddenSpace)
 
     def matrix(self) -> NDArray[np.float64]:
-        """The dense matrix, shape (target degree, source degree)."""
+        """The dense matrix, shape (target degree, source degree), from the unit vectors of the shorter side."""
         rows, columns = self.shape
         refuse_if_larger(8 * min(rows, columns) * (columns + rows), f"the dense matrix of shape {self.shape}",
                          "apply(X) maps data through the blocks, without it")  # fmt: skip
         if not self.blocks:
             return np.zeros(self.shape)
-        if rows < columns:  # fewer rows are sent through the blocks
+        if rows < columns:
             return self.adjoint._by_blocks(np.eye(rows))
         return np.ascontiguousarray(self._by_blocks(np.eye(columns)).T)
 
     @property
     def adjoint(self) -> BlockMap:
-        """The transposed map, from the target to the source."""
-        signs = np.array([1.0, -1.0, -1.0, -1.0])
-        blocks = tuple(block.transpose(0, 2, 1, 3) * signs[: block.shape[3]] for block in self.blocks)
-        return BlockMap(self.target, self.source, blocks)
+        """The transposed map, from the target to the source: both have orthonormal coordinates."""
+        return BlockMap(self.target, self.source, tuple(conjugate(np.swapaxes(block, 1, 2)) for block in self.blocks))
 
     def __matmul__(self, first: BlockMap) -> BlockMap:
         """The composition that applies ``first`` and then this map; both must share the space between."""
