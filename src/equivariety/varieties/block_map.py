@@ -43,7 +43,7 @@ class Coordinates(Protocol):
         """Coordinates of the rows of X, per bundle (samples, members, copies, multiplicity, beta)."""
 
     def panels(self, X: Any) -> tuple[Any, ...]:
-        """The same as (samples, members, copies, beta, multiplicity)."""
+        """Coordinates of the rows of X as they lie in memory: (samples, members, copies, beta, multiplicity)."""
 
     def from_panels(self, panels: Sequence[Any]) -> Any:
         """Rows with the given coordinates."""

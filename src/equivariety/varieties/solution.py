@@ -105,7 +105,7 @@ class FactoredMap:
         return total / (X.shape[0] * m)
 
     def restrict(self, subgroup: Sequence[Word] | Action, codomain: Action | None = None) -> FactoredMap:
-        """The same map, of the same rank, in the blocks of a subgroup: a point of a larger function space.
+        """This map in the blocks of a subgroup, with its rank: a point of a larger function space.
 
         It is no optimum there, and so no :class:`Solution`; as weights of a network (``from_solution``) it is where to
         go on learning what the larger symmetry forbids.
