@@ -79,7 +79,7 @@ def make_labels(
     labels = []
     for index, label in enumerate(plain):
         repeats = plain[:index].count(label)
-        labels.append(f"{label}, {_letters(repeats)}" if plain.count(label) > 1 else label)
+        labels.append(f"{label}, {letters(repeats)}" if plain.count(label) > 1 else label)
     return tuple(labels)
 
 
@@ -93,7 +93,7 @@ def _plain_label(dimension: int, character: Sequence[float], signs: Sequence[int
     return f"dimension {dimension}, character ({shown})"
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """a, b, ..., z, aa, ab, ..."""
-    prefix = _letters(number // 26 - 1) if number >= 26 else ""
+    prefix = letters(number // 26 - 1) if number >= 26 else ""
     return prefix + chr(ord("a") + number % 26)
