@@ -40,3 +40,16 @@ def test_example(name, tmp_path):
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""
     assert SAID[name] in finished.stdout
+
+
+@pytest.mark.gallery
+@pytest.mark.parametrize("name", sorted(SAID))
+def test_the_page_of_an_example_shows_its_main_result_and_a_picture(name):
+    page = ROOT / "docs" / "gallery" / Path(name).with_suffix(".rst").name
+    shown = page.read_text()
+    assert SAID[name] in shown
+    assert "image-sg" in shown
+
+
+def test_every_example_says_something():
+    assert {path.name for path in (ROOT / "examples").glob("*.py")} == set(SAID)

@@ -305,9 +305,9 @@ class PermutationAction(Action):
         number = whole_number(copies, "the number of copies of an action", 1)
         return PermutationAction(operations.copies(self.images, number))
 
-    def __reduce__(self) -> tuple[type[PermutationAction], tuple[NDArray[np.intp]]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # Copies and pickles are built anew, since NumPy forgets on the way that an array is read-only.
-        return PermutationAction, (self.images,)
+        return PermutationAction, (self.images,), self.labels and {"labels": self.labels}
 
     def __repr__(self) -> str:
         if self.degree <= _REPR_LIMIT:

@@ -137,9 +137,9 @@ class SignedPermutationAction(Action):
         """Subsets of ``size`` coordinates, see :meth:`PermutationAction.on_subsets`; signs multiply."""
         return on_subsets(self, size, oriented)
 
-    def __reduce__(self) -> tuple[type[SignedPermutationAction], tuple[Any, Any]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # Copies and pickles are built anew, since NumPy forgets on the way that an array is read-only.
-        return SignedPermutationAction, (self.images, self.signs)
+        return SignedPermutationAction, (self.images, self.signs), self.labels and {"labels": self.labels}
 
     def __repr__(self) -> str:
         if self.degree <= _REPR_LIMIT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -224,7 +225,8 @@ def _matrix_name(block: int, conjugate: bool) -> str:
 
 def _root_of_minus_one(p: int) -> int:
     """A number whose square is -1 modulo p."""
-    prime = p > 1 and all(p % k for k in range(2, int(p**0.5) + 1))
+    prime = isinstance(p, Integral) and p > 1 and all(p % k for k in range(2, int(p**0.5) + 1))
     if not prime or p % 4 != 1:
-        raise InputError(f"characteristic must be 0 or a prime that is 1 modulo 4, such as 32009, not {p}")
+        raise InputError(f"characteristic must be 0 or a prime that is 1 modulo 4, such as 32009, not {p!r}")
+    p = int(p)
     return next(power for power in (pow(k, (p - 1) // 4, p) for k in range(2, p)) if power * power % p == p - 1)

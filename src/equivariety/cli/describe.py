@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from equivariety.cli.arguments import ActionText, AsJson, CodomainDegree, Degree
+from equivariety.cli.completion import complete_action
 from equivariety.cli.costs import MOST_POINTS, counting_cost, listing_cost, refuse_beyond, splitting_cost
 from equivariety.cli.output import (
     label_text,
@@ -17,32 +19,21 @@ from equivariety.cli.output import (
     short_integer,
 )
 from equivariety.errors import InputError
-from equivariety.validation import abbreviated
 
 if TYPE_CHECKING:
     from equivariety.actions import Action
     from equivariety.varieties import Component, EquivariantMaps
 
-ActionText = Annotated[
-    str,
-    typer.Argument(
-        metavar="ACTION",
-        help="Cycles such as '(1 3 4)(2 5)', generators split by ';'; a catalogue entry such as shift:28x28:axis=1; "
-        "or @file.json.",
-    ),
-]
-Degree = Annotated[int | None, typer.Option(help="Number of points, when cycles leave trailing points fixed.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TABLE_LIMIT = 60
 _SMALLER_RANK = "ask for a smaller rank, or use family.count_components() in Python"
 
 
 def describe(
     action: ActionText,
-    codomain: Annotated[str | None, typer.Option(help="ACTION on the outputs; by default the same.")] = None,
-    codomain_degree: Annotated[
-        int | None, typer.Option(help="The same as --degree, for the cycles of --codomain.")
+    codomain: Annotated[
+        str | None, typer.Option(help="ACTION on the outputs; by default the same.", autocompletion=complete_action)
     ] = None,
+    codomain_degree: CodomainDegree = None,
     outputs: Annotated[int | None, typer.Option(help="Invariant maps to this many outputs.")] = None,
     rank: Annotated[int | None, typer.Option(help="Bound on the rank: count the components.")] = None,
     degree: Degree = None,
@@ -179,6 +170,7 @@ def build_maps(
 
 def refuse_costly_splitting(maps: EquivariantMaps, text: str) -> None:
     """Raise an error if the decomposition would exceed the limits of the command; invariant maps need none."""
+    from equivariety.validation import abbreviated
     from equivariety.varieties import InvariantMaps
 
     if not isinstance(maps, InvariantMaps):

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from equivariety.cli.describe import AsJson, Degree, build_maps
+from equivariety.cli.arguments import AsJson, Degree
+from equivariety.cli.describe import build_maps
 from equivariety.cli.output import print_facts, print_json
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from equivariety.isotypic.irreducible import Label
+if TYPE_CHECKING:
+    from equivariety.isotypic.irreducible import Label
 
 
 def print_json(result: dict[str, Any] | list[Any]) -> None:

@@ -6,6 +6,7 @@ from equivariety.estimators.invariants import InvariantFeatures
 from equivariety.estimators.pca import EquivariantPCA
 from equivariety.estimators.regression import EquivariantRegression, InvariantRegression
 from equivariety.estimators.regression_cv import EquivariantRegressionCV
+from equivariety.estimators.scaler import InvariantScaler
 from equivariety.estimators.symmetry_search import SymmetrySearch
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "EquivariantRegressionCV",
     "InvariantFeatures",
     "InvariantRegression",
+    "InvariantScaler",
     "SymmetrySearch",
 ]

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.estimators.validation import action_of, require_degree
+from equivariety.estimators.validation import action_of, require_degree, require_labels
 from equivariety.moments import Moments, data_moments
 from equivariety.statistics.spectral import eigenvalues, modes
 from equivariety.validation import whole_number
@@ -122,6 +122,7 @@ class EquivariantDMD(BaseEstimator):
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=fresh)
         action = action_of(self.action, "action", X.shape[1])
         require_degree(action, "action", "X", X.shape[1])
+        require_labels(self, action)
         maps = EquivariantMaps(action) if fresh else self._maps
         if maps.domain != action:
             raise InputError("action must stay as it was in the first partial_fit: call fit to start anew")

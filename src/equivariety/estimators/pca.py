@@ -38,6 +38,9 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
     It minimizes the mean squared reconstruction error over all components of the rank-bounded equivariant maps: the
     global optimum. Nothing is assumed of the data; they need not be closed under the group.
 
+    Features turn with the input: they are equivariant, not invariant. A classifier that must not see how the input is
+    turned needs :class:`InvariantFeatures`.
+
     Parameters
     ----------
     action : Action, optional

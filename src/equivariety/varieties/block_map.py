@@ -11,6 +11,7 @@ import numpy as np
 from array_api_compat import is_array_api_obj
 from numpy.typing import NDArray
 
+from equivariety.blocks.linear_algebra import conjugate
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
@@ -112,11 +113,18 @@ class BlockMap:
         return isinstance(self.target, HiddenSpace)
 
     def matrix(self) -> NDArray[np.float64]:
-        """The dense matrix, shape (target degree, source degree)."""
+        """The dense matrix, shape (target degree, source degree), from the unit vectors of the shorter side."""
         rows, columns = self.shape
-        refuse_if_larger(8 * columns * (columns + rows), f"the dense matrix of shape {self.shape}",
+        refuse_if_larger(8 * min(self.shape) * (columns + rows), f"the dense matrix of shape {self.shape}",
                          "apply(X) maps data through the blocks, without it")  # fmt: skip
+        if rows < columns:
+            return self.adjoint.apply(np.eye(rows))
         return np.ascontiguousarray(self.apply(np.eye(columns)).T)
+
+    @property
+    def adjoint(self) -> BlockMap:
+        """The transposed map, from the target to the source: both have orthonormal coordinates."""
+        return BlockMap(self.target, self.source, tuple(conjugate(np.swapaxes(block, 1, 2)) for block in self.blocks))
 
     def __matmul__(self, first: BlockMap) -> BlockMap:
         """The composition that applies ``first`` and then this map; both must share the space between."""

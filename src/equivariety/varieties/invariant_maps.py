@@ -55,6 +55,9 @@ class InvariantMaps(EquivariantMaps):
     def _kind(self) -> str:
         return "invariant"
 
+    def _between(self, domain: Action, codomain: Action | None) -> InvariantMaps:
+        return InvariantMaps(domain, self.codomain.degree)
+
     @cached_property
     def decomposition(self) -> Decomposition:
         return decompose_invariants(self.domain, self.codomain.degree)

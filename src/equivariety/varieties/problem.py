@@ -29,7 +29,7 @@ from equivariety.varieties.critical_points import CriticalPoints
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
 from equivariety.varieties.second_look import Rows, readable_again, second_look
-from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, factors, rank_groups
+from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, truncated
 from equivariety.varieties.squared_error import SquaredError
 
 Point = TypeVar("Point", bound=FactoredMap)
@@ -180,10 +180,7 @@ class Problem(ABC, Generic[Point]):
 
     def _truncated(self, component: Component) -> tuple[BlockMap, BlockMap]:
         """Encoder and decoder that keep the first terms of every block."""
-        groups, spectra = rank_groups(self.maps, component.ranks), self.error.spectra
-        encoders = [self.map_scale * spectra[g.bundle].encoder[g.members, : g.rank] for g in groups]
-        decoders = [spectra[g.bundle].decoder[g.members, :, : g.rank] for g in groups]
-        return factors(self.maps, groups, encoders, decoders)
+        return truncated(self.maps, component.ranks, self.error.spectra, self.map_scale)
 
     def _dense(self, blocks: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         """The dense matrix of a map that is given by its blocks at unit scale."""

@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.actions import Action
+from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.isotypic.arrays import namespace, on_host
 from equivariety.moments.arrays import validated_data
 from equivariety.moments.chunks import as_floating, row_chunks
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.hidden_space import HiddenSpace
 from equivariety.varieties.maps import EquivariantMaps
+from equivariety.varieties.matrix_blocks import blocks_of_product
+from equivariety.varieties.restriction import Word, restricted_ranks
+from equivariety.varieties.scale import unit_scale
 
 if TYPE_CHECKING:
     from equivariety.varieties.component import Component
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FactoredMap:
     """An equivariant map as decoder times encoder through a hidden space whose dimension is its rank.
 
@@ -45,6 +50,9 @@ class FactoredMap:
         m, n = self.component.maps.shape
         return f"R^{n} -> R^{m} of rank {self.encoder.shape[0]} in {used} of {len(self.ranks)} blocks"
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._summary}>"
+
     def matrix(self) -> NDArray[np.float64]:
         """The dense matrix M, shape (m, n)."""
         return (self.decoder @ self.encoder).matrix()
@@ -68,8 +76,48 @@ class FactoredMap:
             total += float(namespace(residual).sum(residual**2))
         return total / (X.shape[0] * m)
 
+    def restrict(self, subgroup: Sequence[Word] | Action, codomain: Action | None = None) -> FactoredMap:
+        """The same map, of the same rank, in the blocks of a subgroup: a point of a larger function space.
 
-@dataclass(frozen=True, eq=False)
+        It is no optimum there, and so no :class:`Solution`; as weights of a network (``from_solution``) it is where to
+        go on learning what the larger symmetry forbids.
+
+        Parameters
+        ----------
+        subgroup, codomain
+            As for :meth:`EquivariantMaps.restrict`: words in the generators, or an action.
+
+        Raises
+        ------
+        InputError
+            If the words or actions do not fit, or this map does not commute with the action.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> solution = ev.EquivariantMaps(ev.actions.cyclic(6)).problem_to(np.eye(6)).best(3)
+        >>> smaller = solution.restrict([(1, 1)])
+        >>> solution.ranks, smaller.ranks, np.allclose(smaller, solution)
+        ((1, 1, 0, 0), (1, 1), True)
+        >>> smaller
+        <FactoredMap R^6 -> R^6 of rank 3 in 2 of 2 blocks>
+        """
+        from equivariety.varieties.component import Component
+
+        maps = self.component.maps.restrict(subgroup, codomain)
+        if not any(self.ranks):
+            nothing = Component(maps, (0,) * maps.largest_ranks.size)
+            return FactoredMap(nothing, *truncated(maps, nothing.ranks, (), 1.0))
+        encoder, decoder = self.encoder.matrix(), self.decoder.matrix()
+        scale = unit_scale(encoder)
+        encoder = encoder / scale
+        component = Component(maps, restricted_ranks(decoder, encoder, maps))
+        blocks = blocks_of_product(decoder, encoder, maps.domain_basis, maps.codomain_basis)
+        spectra = [truncation(Z, b.field, b.dimension) for Z, b in zip(blocks, maps.bundles, strict=True)]
+        return FactoredMap(component, *truncated(maps, component.ranks, spectra, scale))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Solution(FactoredMap):
     """The global optimum of the squared error over a component, or over all components of a family.
 
@@ -88,7 +136,7 @@ class Solution(FactoredMap):
         return f"<Solution {self._summary}, loss {self.loss:.6g}>"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NearestPoint(FactoredMap):
     """The nearest point of a variety to a matrix."""
 
@@ -118,6 +166,16 @@ def rank_groups(maps: EquivariantMaps, ranks: Sequence[int]) -> list[RankGroup]:
         for rank in np.unique(given[bundle.members])
         if rank
     ]
+
+
+def truncated(
+    maps: EquivariantMaps, ranks: Sequence[int], spectra: Sequence[BlockSpectrum], scale: float
+) -> tuple[BlockMap, BlockMap]:
+    """Encoder, times a scale, and decoder that keep the first terms of every block."""
+    groups = rank_groups(maps, ranks)
+    encoders = [scale * spectra[group.bundle].encoder[group.members, : group.rank] for group in groups]
+    decoders = [spectra[group.bundle].decoder[group.members, :, : group.rank] for group in groups]
+    return factors(maps, groups, encoders, decoders)
 
 
 def factors(
