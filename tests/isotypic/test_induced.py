@@ -43,7 +43,7 @@ def hexagonal_torus(size, turns):
 
 
 def honeycomb(size):
-    """Vertices (a, b, s) of a periodic honeycomb: shifts, the half turn that exchanges the sublattices, a third turn."""
+    """Vertices (a, b, s) of a periodic honeycomb: shifts, a half turn that exchanges the sublattices, a third turn."""
     points = [(a, b, s) for a in range(size) for b in range(size) for s in (0, 1)]
     place = {point: number for number, point in enumerate(points)}
 
@@ -89,7 +89,6 @@ CASES = {
     "Frobenius group of order 21": (CYCLES("(1 2 3 4 5 6 7); (2 3 5)(4 7 6)"), None),
     "pi flux": (flux(4), None),
 }  # fmt: skip
-NOT_SPLIT_BY_FOURIER = {"pi flux"}  # no generator lies in an abelian normal subgroup that the generators show
 
 
 def split_at(limit, domain, codomain, monkeypatch):
@@ -139,7 +138,7 @@ def assert_laws(found, domain, codomain):
     M = maps.project(np.random.default_rng(0).standard_normal(maps.shape))
     assert float(ev.equivariance_error(M, domain, codomain)) < 1e-12
     np.testing.assert_allclose(maps.project(M), M, atol=1e-12)
-    dimension = sum(block.beta * count * block.rows * block.cols for block, count in Counter(maps.blocks).items())
+    dimension = sum(block.dimension for block in maps.blocks)
     assert dimension == ev.EquivariantMaps(domain, codomain).dimension
 
 
@@ -147,7 +146,7 @@ def assert_laws(found, domain, codomain):
 def test_the_numerical_splitting_finds_the_same_blocks(name, monkeypatch):
     domain, codomain = CASES[name]
     found = by_fourier(domain, codomain, monkeypatch)
-    assert is_induced(found) is (name not in NOT_SPLIT_BY_FOURIER)
+    assert is_induced(found)
     assert blocks(found) == blocks(numerically(domain, codomain, monkeypatch))
     assert_laws(found, domain, codomain)
 
@@ -201,7 +200,7 @@ def test_metacyclic_groups(seed, modulus, regular):
         clock = np.arange(2 * order)
         action = ev.PermutationAction(
             [
-                (pow(unit, 1, modulus) ** 0 * (shift[:, None] * 2 * order + clock)).ravel(),
+                (shift[:, None] * 2 * order + clock).ravel(),
                 (times[:, None] * 2 * order + (clock + 1) % (2 * order)).ravel(),
             ]
         )
@@ -296,13 +295,11 @@ def test_fits_agree_with_the_numerical_splitting(name, dtype, monkeypatch):
     one, two = (
         maps_over(split(domain, codomain, monkeypatch), domain, codomain) for split in (by_fourier, numerically)
     )
-    for rank in (1, 5, 12):
+    for rank in (1, 5, min(one.shape)):
         solutions = [maps.bounded(rank).fit(X, Y) for maps in (one, two)]
         tolerance = 1e-5 if dtype == np.float32 else 1e-11
         assert solutions[0].loss == pytest.approx(solutions[1].loss, rel=tolerance)
         np.testing.assert_allclose(solutions[0].matrix(), solutions[1].matrix(), atol=20 * tolerance)
-    np.testing.assert_allclose(one.problem(X, Y).best(10**6).matrix(), two.problem(X, Y).best(10**6).matrix(),
-                               atol=1e-3 if dtype == np.float32 else 1e-9)  # fmt: skip
 
 
 @pytest.mark.parametrize("action", [ev.actions.image_torus(12), torus_vectors(9), ev.actions.dihedral(150)], ids=repr)
@@ -315,7 +312,7 @@ def test_layers_estimators_and_files(action, tmp_path):
             parameter.normal_()
     assert float(ev.equivariance_error(layer, action)) < 1e-12
     layer(torch.as_tensor(X)).square().sum().backward()
-    assert all(torch.isfinite(p.grad).all() for p in layer.parameters())
+    assert all(torch.isfinite(p.grad).all() for p in layer.parameters() if p.grad is not None)
     solution = ev.EquivariantMaps(action).bounded(20).fit(X)
     model = ev.nn.EquivariantAutoencoder.from_solution(solution, dtype=torch.float64)
     np.testing.assert_allclose(model(torch.as_tensor(X)).detach().numpy(), X @ solution.matrix().T, atol=1e-10)
@@ -381,9 +378,10 @@ def test_generated_groups_need_one_space():
         ev.actions.generated_by(ev.actions.cyclic(3), ev.actions.cyclic(4))
     with pytest.raises(InputError, match=r"actions must be actions, not 3 \(number 2\)"):
         ev.actions.generated_by(ev.actions.cyclic(3), 3)
+    turn = [[0.6, 0.8], [-0.8, 0.6]]
+    neighbors, interleaved = ev.OrthogonalAction([turn]), ev.OrthogonalAction([np.kron(turn, np.eye(2))])
     with pytest.raises(InputError, match="keep the same coordinates together"):
-        turn = ev.OrthogonalAction([[[0.6, 0.8], [-0.8, 0.6]]])
-        ev.actions.generated_by(turn + turn, ev.OrthogonalAction([np.kron([[0.6, 0.8], [-0.8, 0.6]], np.eye(2))]))
+        ev.actions.generated_by(neighbors + neighbors, interleaved)
     with pytest.raises(InputError, match="group must be one of 'dihedral', 'rotation', not 'cubic'"):
         ev.actions.image_torus(3, "cubic")
 
