@@ -31,6 +31,7 @@ exclude_patterns = [
     "_build",
     "_extensions",
     "_templates",
+    "notebooks",
     "gallery/*.md5",
     "gallery/*.ipynb",
     "gallery/*.py",

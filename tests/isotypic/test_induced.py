@@ -392,3 +392,17 @@ def test_generated_groups_of_other_kinds():
     assert both.cycles() == "(1 2 3); (-1)(-2)(-3)"
     turn = ev.OrthogonalAction([[[0.6, 0.8], [-0.8, 0.6]]])
     assert ev.actions.generated_by(turn, turn).number_of_generators == 2
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_characters_are_traces_on_the_first_occurrence(name, monkeypatch):
+    domain, codomain = CASES[name]
+    found = by_fourier(domain, codomain, monkeypatch)
+    Q, table = found.domain.matrix(), found.domain.coordinates
+    for number, irreducible in enumerate(found.irreducibles):
+        basis = Q[:, (table.irreducible == number) & (table.number == 0)]
+        if basis.size:
+            traces = [np.trace(basis.T @ domain.matrix(g) @ basis) for g in range(domain.number_of_generators)]
+            np.testing.assert_allclose(irreducible.character, traces, atol=1e-9)
+    labels = [irreducible.label for irreducible in found.irreducibles]
+    assert len(set(labels)) == len(labels)

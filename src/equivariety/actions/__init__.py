@@ -22,6 +22,7 @@ from equivariety.actions.named import alternating, cyclic, dihedral, symmetric, 
 from equivariety.actions.notation import format_cycles, parse_cycles
 from equivariety.actions.orthogonal import OrthogonalAction
 from equivariety.actions.parse import parse_action
+from equivariety.actions.partitions import cycle_partition, finest_common_coarsening
 from equivariety.actions.permutation import PermutationAction
 from equivariety.actions.products import direct_product, generated_by, regular, wreath_product
 from equivariety.actions.robots import joint_mirror
@@ -34,10 +35,12 @@ __all__ = [
     "SignedPermutationAction",
     "alternating",
     "channels",
+    "cycle_partition",
     "cyclic",
     "dihedral",
     "direct_product",
     "field",
+    "finest_common_coarsening",
     "format_cycles",
     "from_labels",
     "generated_by",

@@ -57,6 +57,10 @@ class PolynomialConvNet(ConvolutionStack):
     (3, 4, 14, 14)
     >>> net.compose([[1, 2], [1, -1]])  # (x + 2 y)^2 - (y + 2 z)^2
     {(2, 0, 0): 1, (1, 1, 0): 4, (0, 2, 0): 3, (0, 1, 1): -4, (0, 0, 2): -4}
+    >>> net.degrees, net.polynomial_degree, net.ambient_dimension, net.monomials
+    ((2, 1), 2, 6, ((2, 0, 0), (1, 1, 0), (0, 2, 0), (0, 1, 1), (0, 0, 2)))
+    >>> net.jacobian([[1, 2], [1, -1]]).shape, net.generic_start().complete
+    ((5, 4), True)
     """
 
     power: int

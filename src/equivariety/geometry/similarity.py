@@ -28,6 +28,18 @@ class TransformedComponent:
     """The matrices left @ X @ right with X on a component.
 
     Build it with :func:`times`, :func:`after` or :func:`conjugated`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 0, 1))
+    >>> turned = ev.geometry.conjugated(component, np.linalg.qr(np.random.default_rng(0).standard_normal((9, 9)))[0])
+    >>> (turned.dimension == component.dimension, turned.degree, turned.keeps_ed_degree,
+    ...  turned.ed_degree == component.ed_degree)
+    (True, 12, True, True)
+    >>> len(turned.singular_locus()), turned.contains(np.eye(9))
+    (2, False)
     """
 
     component: Component
@@ -106,7 +118,16 @@ def right_multiplied(component: Component, T: Any) -> TransformedComponent:
 
 
 def left_multiplied(component: Component, T: Any) -> TransformedComponent:
-    """The matrices T X with X on the component; T of shape (m, m), invertible."""
+    """The matrices T X with X on the component; T of shape (m, m), invertible.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
+    >>> left_multiplied(component, 2 * np.eye(3)).contains(np.ones((3, 3)))
+    True
+    """
     m, n = component.maps.shape
     return TransformedComponent(component, _invertible(T, m), np.eye(n))
 
@@ -116,7 +137,18 @@ times, after = right_multiplied, left_multiplied
 
 
 def conjugated(component: Component, T: Any) -> TransformedComponent:
-    """The matrices T^-1 X T with X on the component, for one action on both sides; T of shape (n, n), invertible."""
+    """The matrices T^-1 X T with X on the component, for one action on both sides; T of shape (n, n), invertible.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
+    >>> T = np.array([[1.0, 1, 0], [0, 1, 0], [0, 0, 1]])
+    >>> moved = conjugated(component, T)
+    >>> moved.contains(np.linalg.inv(T) @ np.ones((3, 3)) @ T), moved.contains(np.ones((3, 3)))
+    (True, False)
+    """
     m, n = component.maps.shape
     if m != n:
         raise InputError(f"the maps must be square for T^-1 X T, not of shape {(m, n)}")

@@ -157,6 +157,13 @@ class Carried:
             turns = Turns(distinct[:, :, 1], distinct[:, :, 2].astype(bool))
             yield Family(roots[members], duals[members], real, kinds[first], distinct[:, :, 0], turns)
 
+    def own_loops(self, duals: IntArray, other: int) -> tuple[NDArray[np.bool_], IntArray, Turns]:
+        """Where a generator keeps a frequency up to sign, and what it does then on the slots of the representative."""
+        reached = self.images[other][duals]
+        keeps = self.points.frequency[reached[:, :, 0]] == self.points.frequency[duals[:, :, 0]]
+        loop = self.frames[duals].after(self.turns[other][duals]).after(self.frames[reached].inverse())
+        return keeps, self.root[reached], loop
+
     def _loops(self, duals: IntArray, real: bool) -> tuple[IntArray, Turns]:
         """All edges on the slots of representatives, shape (orbits, frequencies * generators, slots)."""
         images, angles, flips = [], [], []

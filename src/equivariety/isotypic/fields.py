@@ -40,6 +40,13 @@ class Field:
     >>> COMPLEX.realize(np.array([[[3.0, 4.0]]]))
     array([[ 3., -4.],
            [ 4.,  3.]])
+    >>> M = np.array([[[1.0, 2.0], [3.0, 4.0]]])  # a matrix (1 + 2i, 3 + 4i) by its components
+    >>> COMPLEX.pack(M), np.array_equal(COMPLEX.unpack(COMPLEX.pack(M)), M)
+    (array([[1.+2.j, 3.+4.j]]), True)
+    >>> COMPLEX.products[1, 1].tolist()  # i i = -1
+    [-1.0, 0.0]
+    >>> COMPLEX.contract(COMPLEX.realize(M)).shape
+    (1, 2, 2)
     """
 
     name: str

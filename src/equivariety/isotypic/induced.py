@@ -19,10 +19,11 @@ import numpy as np
 from equivariety.actions.fibres import Fibres
 from equivariety.array_types import IntArray
 from equivariety.isotypic.dual_orbits import Carried, Family
-from equivariety.isotypic.dual_points import Dual, Turns
+from equivariety.isotypic.dual_points import Dual
 from equivariety.isotypic.fibred_types import fibred_types
 from equivariety.isotypic.fields import field_named
 from equivariety.isotypic.frames import Frames
+from equivariety.isotypic.induced_characters import family_characters, real_matrices
 from equivariety.isotypic.induced_irreducibles import InducedIrreducibles
 from equivariety.isotypic.induced_split import InducedSplit, Terms
 from equivariety.isotypic.irreducible import Bundle, bundle_irreducibles
@@ -34,6 +35,9 @@ from equivariety.isotypic.transitive import FloatArray
 
 _ZERO = 1e-13
 """Weights below are rounding errors of zero; others are at least about the reciprocal of the size of a small space."""
+
+# Rounding errors of traces stay below this digit.
+_TRUE_DIGITS = 10
 
 Found = tuple[InducedIrreducibles, tuple[Bundle, ...], list[tuple[IntArray, InducedSplit]]]
 
@@ -79,6 +83,7 @@ def split_over(subgroup: AbelianNormalSubgroup) -> tuple[Found, Frames | None] |
         members.number,
         members.betas,
         members.dimensions,
+        members.characters(subgroup, carried),
         members.begins_trivially(dual),
     )
     frames = None if (subgroup.gauge > 0).all() else Frames.of_signs(subgroup.gauge)
@@ -120,18 +125,6 @@ def _placed(basis: FloatArray, points: IntArray, frames: Frames, size: int) -> F
         whole[coordinates, :, :, orbit] = basis
     turned = np.asarray(frames.undo(whole.reshape(size, -1).T)).T
     return turned.reshape(size, copies, multiplicity * len(points), beta)
-
-
-def real_matrices(turns: Turns, unit: int, fibre: int) -> FloatArray:
-    """Matrices (..., fibre, fibre) on (real part, imaginary part), or on the real part alone."""
-    # Quarter turns are exact: whole numbers of steps, reduced before the cosine is taken.
-    quarters, rest = np.divmod(4 * (turns.angles % unit), unit)
-    turn = np.exp(0.5j * np.pi * rest / unit) * np.array([1, 1j, -1, -1j])[quarters]
-    if fibre == 1:
-        return np.asarray(turn.real[..., None, None])
-    mirror = np.where(turns.flips, -1.0, 1.0)
-    rows = [np.stack([turn.real, -mirror * turn.imag], axis=-1), np.stack([turn.imag, mirror * turn.real], axis=-1)]
-    return np.stack(rows, axis=-2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +169,15 @@ class _Members:
         """Whether the first irreducible is the trivial one."""
         zero = not dual.frequencies.numerators[self.root[0]].any()
         return zero and self.families[self.family[0]][1][self.number[0]].is_trivial
+
+    def characters(self, subgroup: AbelianNormalSubgroup, carried: Carried) -> FloatArray:
+        """Traces of the given generators, shape (irreducibles, generators)."""
+        found = np.empty((self.root.size, len(subgroup.roles)))
+        for number, (family, small) in enumerate(self.families):
+            of_family = family_characters(family, [each.basis[:, :, :, 0] for each in small], subgroup, carried)
+            mine = np.flatnonzero(self.family == number)
+            found[mine] = of_family[self.row[mine], self.number[mine]]
+        return found.round(_TRUE_DIGITS) + 0.0  # no -0.0
 
     def bundles(self) -> tuple[Bundle, ...]:
         return bundle_irreducibles(self.betas, self.dimensions, self.signatures)

@@ -11,6 +11,7 @@ from equivariety.array_types import IntArray
 from equivariety.isotypic.character_labels import letters
 from equivariety.isotypic.fields import field_of_beta
 from equivariety.isotypic.irreducible import Irreducible
+from equivariety.isotypic.transitive import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,10 +21,11 @@ class InducedIrreducibles(Sequence[Irreducible]):
     Examples
     --------
     >>> import numpy as np
-    >>> frequencies, numbers = np.array([[[0, 1]], [[2, 3]], [[2, 3]]]), np.array([0, 0, 1])
-    >>> irreducibles = InducedIrreducibles(frequencies, numbers, np.array([1, 1, 1]), np.array([1, 4, 4]), True)
+    >>> frequencies, numbers = np.array([[[0, 1]], [[2, 3]], [[2, 3]], [[1, 2]]]), np.array([0, 0, 1, 0])
+    >>> dimensions, characters = np.array([1, 4, 4, 2]), np.zeros((4, 1))
+    >>> irreducibles = InducedIrreducibles(frequencies, numbers, np.ones(4, int), dimensions, characters, True)
     >>> [irreducible.label for irreducible in irreducibles]
-    ['trivial', 'frequency 2/3, a', 'frequency 2/3, b']
+    ['trivial', '(2/3)a', '(2/3)b', '(1/2)']
     """
 
     frequencies: IntArray
@@ -32,6 +34,8 @@ class InducedIrreducibles(Sequence[Irreducible]):
     """Which irreducible of the stabilizer."""
     betas: IntArray
     dimensions: IntArray
+    characters: FloatArray
+    """Traces of the generators, shape (irreducibles, generators)."""
     begins_trivially: bool
     """Whether the first is the trivial one."""
 
@@ -52,8 +56,9 @@ class InducedIrreducibles(Sequence[Irreducible]):
 
     def _made(self, index: int) -> Irreducible:
         if index == 0 and self.begins_trivially:
-            return Irreducible("trivial", "R", 1, None)
+            return Irreducible("trivial", "R", 1, None, tuple(self.characters[0].tolist()))
         frequency = ", ".join(str(Fraction(*entry)) for entry in self.frequencies[index].tolist())
-        shown = f"({frequency})" if self.frequencies.shape[1] > 1 else frequency
-        label = f"frequency {shown}, {letters(int(self.numbers[index]))}"
-        return Irreducible(label, field_of_beta(int(self.betas[index])).name, int(self.dimensions[index]), None)
+        several = bool(self.numbers[index : index + 2].any())  # the numbers of one frequency start at zero
+        label = f"({frequency}){letters(int(self.numbers[index])) if several else ''}"
+        field, dimension = field_of_beta(int(self.betas[index])).name, int(self.dimensions[index])
+        return Irreducible(label, field, dimension, None, tuple(self.characters[index].tolist()))

@@ -59,6 +59,8 @@ class AbelianNormalSubgroup:
     others: tuple[Signed, ...]
     conjugations: tuple[IntArray, ...]
     """C for each of the others, shape (generators, generators)."""
+    roles: tuple[tuple[str, int], ...]
+    """For each given generator "identity", or its number in the subgroup ("inside") or among the others ("other")."""
 
 
 def abelian_normal_subgroup(images: IntArray, signs: Signs) -> AbelianNormalSubgroup | None:
@@ -89,7 +91,16 @@ def abelian_normal_subgroup(images: IntArray, signs: Signs) -> AbelianNormalSubg
         if any(row is None for row in rows):
             return None
         conjugations.append(np.array(rows, dtype=np.intp))
-    return AbelianNormalSubgroup(tuple(chosen), tuple(lattices), gauge, tuple(others), tuple(conjugations))
+    roles = tuple(_role(Signed(*pair), chosen, others) for pair in zip(images, signs, strict=True))
+    return AbelianNormalSubgroup(tuple(chosen), tuple(lattices), gauge, tuple(others), tuple(conjugations), roles)
+
+
+def _role(generator: Signed, chosen: Sequence[Signed], others: Sequence[Signed]) -> tuple[str, int]:
+    for role, known in (("inside", chosen), ("other", others)):
+        for number, each in enumerate(known):
+            if generator.equals(each):
+                return role, number
+    return "identity", 0
 
 
 def _distinct(generators: Sequence[Signed]) -> list[Signed]:

@@ -19,7 +19,18 @@ Rows = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Application:
-    """A model as a function of rows."""
+    """A model as a function of rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> from equivariety.models.applying import application
+    >>> solution = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).fit(np.eye(3))
+    >>> use = application(solution)
+    >>> use.gives, use.inputs, use(np.ones((1, 3))).round(6).tolist()
+    ('predictions', 3, [[1.0, 1.0, 1.0]])
+    """
 
     gives: str
     """What comes out: predictions, reconstructions or features."""

@@ -51,11 +51,28 @@ class BlockMap:
     ``blocks`` holds for each bundle the components (members, rows, cols, beta) of its matrices over the field.
     ``map.apply(X)`` maps the rows of X, ``map.matrix()`` is the dense matrix acting on columns, ``second @ first``
     composes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+    >>> shift = maps.from_coordinates(maps.coordinates(np.roll(np.eye(3), 1, axis=1)))
+    >>> shift.shape, shift.apply([[1.0, 2.0, 3.0]]).round(6).tolist()
+    ((3, 3), [[2.0, 3.0, 1.0]])
+    >>> np.allclose((shift @ shift @ shift).matrix(), np.eye(3))
+    True
+    >>> np.allclose(shift.adjoint.matrix(), shift.matrix().T)
+    True
     """
 
     source: Coordinates
     target: Coordinates
     blocks: tuple[NDArray[np.float64], ...]
+
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<BlockMap R^{n} -> R^{m}, {sum(map(len, self.blocks))} blocks>"
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -50,6 +50,10 @@ class DeterminantalVariety:
     (5, 6, 3)
     >>> DeterminantalVariety(1, 2, 2, field="H").dimension
     12
+    >>> cone.codimension, cone.parameters, cone.singular_locus()
+    (4, 6, DeterminantalVariety(rank=0, m=3, n=3, field='R'))
+    >>> cone.contains(np.ones((3, 3))), cone.contains(np.eye(3)), cone.critical_points(np.diag([3.0, 2, 1])).count
+    (True, False, 3)
     """
 
     rank: int

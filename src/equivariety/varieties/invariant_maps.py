@@ -42,6 +42,8 @@ class InvariantMaps(EquivariantMaps):
     6
     >>> next(maps.bounded(1).components()).degree
     3
+    >>> maps.orbit_indicator.toarray().astype(int).tolist()
+    [[1, 0, 1, 1, 0], [0, 1, 0, 0, 1]]
     """
 
     def __init__(self, domain: Action, outputs: int = 1) -> None:

@@ -60,6 +60,22 @@ class EquivariantMaps:
     7
     >>> [(block.label, block.field, block.rows, block.cols) for block in maps.blocks]
     [((1, 1), 'R', 2, 2), ((3, 2), 'C', 1, 1), ((2, 1), 'R', 1, 1)]
+    >>> maps.shape, maps.largest_rank, maps.largest_ranks.tolist(), len(maps.slots)
+    ((5, 5), 5, [2, 1, 1], 3)
+    >>> M = maps.project(np.arange(25.0).reshape(5, 5))
+    >>> maps.contains(M), maps.contains(np.diag([1.0, 2, 3, 4, 5])), round(maps.distance(np.diag([1.0, 2, 3, 4, 5])), 6)
+    (True, False, 3.02765)
+    >>> ([block.shape for block in maps.coordinates(M)],
+    ...  np.allclose(maps.from_coordinates(maps.coordinates(M)).matrix(), M))
+    ([(1, 2, 2, 1), (1, 1, 1, 2), (1, 1, 1, 1)], True)
+    >>> maps.bounded(2).count_components(), maps.problem_to(M).best(5).distance < 1e-9
+    (3, True)
+    >>> [(bundle.field.name, rows, cols) for bundle, rows, cols in maps.bundle_shapes], len(maps.bundles), maps.shared
+    ([('R', 2, 2), ('C', 1, 1), ('R', 1, 1)], 3, (0, 1, 2))
+    >>> maps.domain_basis.degree, maps.codomain_basis.degree, len(maps.decomposition.irreducibles)
+    (5, 5, 3)
+    >>> maps.as_matrix(np.eye(5, dtype=int)).dtype, maps.fingerprint == ev.EquivariantMaps(maps.domain).fingerprint
+    (dtype('float64'), True)
     """
 
     domain: Action
@@ -95,7 +111,7 @@ class EquivariantMaps:
         """
         rows, cols = self._multiplicities(self.decomposition.codomain), self._multiplicities(self.decomposition.domain)
         return tuple(
-            Block(i.label, i.field, i.dimension, row, col, i.eigenvalue)
+            Block(i.label, i.field, i.dimension, row, col, i.eigenvalue, i.character)
             for i, row, col in zip(self.decomposition.irreducibles, rows.tolist(), cols.tolist(), strict=True)
         )
 

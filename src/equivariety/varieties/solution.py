@@ -30,6 +30,17 @@ class FactoredMap:
     """An equivariant map as decoder times encoder through a hidden space whose dimension is its rank.
 
     It converts to a NumPy array, its dense matrix, wherever one is expected.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = ev.datasets.digits()
+    >>> solution = ev.EquivariantMaps(ev.actions.image_shift((8, 8), axis=1)).bounded(12).fit(X)
+    >>> isinstance(solution, ev.varieties.FactoredMap), solution.matrix().shape, solution.apply(X).shape
+    (True, (64, 64), (1797, 64))
+    >>> bool(np.isclose(solution.error(X), solution.loss))
+    True
     """
 
     component: Component
@@ -123,6 +134,17 @@ class Solution(FactoredMap):
 
     In every block the decoder is U_r, with orthonormal columns, and the encoder U_r^* C S^+.
     ``X @ solution.matrix().T`` are the predictions; ``solution.apply(X)`` computes them through the blocks.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = ev.datasets.digits()
+    >>> solution = ev.EquivariantMaps(ev.actions.image_shift((8, 8), axis=1)).bounded(12).fit(X)
+    >>> solution, solution.component.ranks, solution.encoder.shape, solution.decoder.shape
+    (<Solution R^64 -> R^64 of rank 12 in 4 of 5 blocks, loss 0.038678>, (2, 2, 2, 1, 0), (12, 64), (64, 12))
+    >>> np.allclose(solution.apply(X), X @ solution.matrix().T)
+    True
     """
 
     loss: float
@@ -138,7 +160,18 @@ class Solution(FactoredMap):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NearestPoint(FactoredMap):
-    """The nearest point of a variety to a matrix."""
+    """The nearest point of a variety to a matrix.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> near = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).nearest(np.diag([3.0, 0, 0]))
+    >>> near, near.ranks, round(near.distance, 3)
+    (<NearestPoint R^3 -> R^3 of rank 1 in 1 of 2 blocks, distance 2.82843>, (1, 0), 2.828)
+    >>> near.matrix().round(6).tolist()
+    [[0.333333, 0.333333, 0.333333], [0.333333, 0.333333, 0.333333], [0.333333, 0.333333, 0.333333]]
+    """
 
     distance: float
     """Frobenius distance from the given matrix."""
