@@ -85,7 +85,7 @@ def word(part: Fibres, numbers: Sequence[int]) -> tuple[IntArray, FloatArray]:
 
 
 def moved(part: Fibres, offset: int) -> Fibres:
-    """The same fibres, further back in R^n."""
+    """Fibres whose coordinates stand ``offset`` places further back in R^n."""
     return Fibres(part.coordinates + offset, part.images, part.matrices)
 
 

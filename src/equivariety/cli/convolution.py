@@ -42,7 +42,7 @@ _DAMAGED = (
 
 
 class Action(StrEnum):
-    """What to do with the architecture."""
+    """The answers that ``convolution`` can give about an architecture."""
 
     DESCRIBE = "describe"
     CONTAINS = "contains"

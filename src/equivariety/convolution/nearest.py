@@ -87,7 +87,7 @@ def _nearest_outside(net: LinearArchitecture, target: FloatArray, start: StartSy
 
 
 def _scaled(near: NearestFilter, exponent: int) -> NearestFilter:
-    """The same answer for the filter times a power of two, shared by the layers; nothing is rounded."""
+    """The answer for the filter times a power of two, shared by the layers; nothing is rounded."""
     share, rest = divmod(exponent, len(near.filters))
     first, *later = (np.ldexp(w, share) for w in near.filters)
     filters = (np.ldexp(first, rest), *later)

@@ -91,7 +91,7 @@ class ChangeOfBasis:
 
     @property
     def coordinates(self) -> CoordinateTable:
-        """What each column of :meth:`matrix` stands for."""
+        """The irreducible, number, copy and unit that each column of :meth:`matrix` stands for."""
         return coordinate_table(self.bundles, self.multiplicities)
 
     def numbers(self, bundle: int) -> list[IntArray]:
@@ -132,7 +132,7 @@ class ChangeOfBasis:
         return self.from_panels([xp.permute_dims(part, (0, 1, 2, 4, 3)) for part in parts])
 
     def panels(self, X: Any) -> tuple[Any, ...]:
-        """What :meth:`analyze` computes, as it lies in memory: (samples, members, copies, beta, multiplicity)."""
+        """Coordinates of the rows of X as they lie in memory: (samples, members, copies, beta, multiplicity)."""
         if not self.bundles:
             return ()  # the two sides of some maps share no irreducible
         xp = namespace(X)

@@ -115,7 +115,7 @@ class Component:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form on the equivariant maps."""
+        """Number of complex critical points of a generic quadratic form on the equivariant maps."""
         return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
@@ -163,7 +163,7 @@ class Component:
         return equations(self.maps, component_ideal(self.maps.blocks, self.ranks))
 
     def script(self, system: str, characteristic: int = 0) -> str:
-        """The same ideal as a program that prints dimension and degree.
+        """The radical ideal as a program that prints dimension and degree.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The same maps in the blocks of a subgroup, where more maps are equivariant and irreducibles fall apart."""
+"""Restriction to a subgroup, where more maps are equivariant and irreducibles fall apart."""
 
 from __future__ import annotations
 
