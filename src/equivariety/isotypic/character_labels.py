@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from equivariety.array_types import IntArray
-from equivariety.isotypic.transitive import FloatArray, Transitive
+from equivariety.array_types import FloatArray, IntArray
+from equivariety.isotypic.transitive import Transitive
 
 # Characters of different irreducibles differ by far more; rounding to this many digits makes equal what is equal.
 _DIGITS = 6
