@@ -25,7 +25,7 @@ SAMPLES = 32
 
 @dataclass(frozen=True)
 class BlockError:
-    """What a linear map does to one isotypic part of its domain.
+    """How far a linear map is from equivariant on one isotypic part of its domain, and where it carries it.
 
     Examples
     --------
@@ -277,7 +277,7 @@ def _layers(subject: Any, maps: EquivariantMaps) -> dict[str, LinearAudit]:
 
 
 def _function_of(subject: Any) -> Any:
-    """What an estimator does to rows; everything else as it is."""
+    """The function of rows that an estimator computes; everything else as it is."""
     if callable(subject) or hasattr(subject, "__array__"):
         return subject
     if hasattr(subject, "predict"):

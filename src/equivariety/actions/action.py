@@ -1,4 +1,4 @@
-"""What every action of a group on R^n offers, whatever its matrices look like."""
+"""The base class of all actions of a group on R^n by orthogonal matrices."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ class Action(ABC):
         return simplest([part for part in kept if part is not None], int(number.max()) + 1)
 
     def with_labels(self, labels: Sequence[str]) -> Self:
-        """The same action, with a name for every coordinate.
+        """A copy of this action that has a name for every coordinate.
 
         Estimators refuse data frames whose columns are others, or in another order. Labels belong to this action;
         sums, products and restrictions have none. They make no difference to ``==``.

@@ -227,7 +227,7 @@ class PermutationAction(Action):
         return PermutationAction(operations.on_subsets(self.images, int(size)))
 
     def with_signs(self, signs: Any) -> Action:
-        """The same permutations with signs: ``(T x)[i] = signs[g, i] * x[sigma_g(i)]``.
+        """Multiply the images of the permutations by signs: ``(T x)[i] = signs[g, i] * x[sigma_g(i)]``.
 
         Parameters
         ----------

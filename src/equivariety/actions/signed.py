@@ -132,7 +132,7 @@ class SignedPermutationAction(Action):
         return tuple(zip(np.bincount(labels).tolist(), kinds.tolist(), strict=True))
 
     def with_signs(self, signs: Any) -> Action:
-        """The same permutations with the given signs on top of those they have."""
+        """Multiply the signs of the permutations by the given ones."""
         return signed_or_plain(self.images, self.signs * validated_signs(signs, self.images.shape))
 
     def on_vectors(self, matrices: Any, order: str = "points") -> Action:

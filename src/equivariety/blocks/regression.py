@@ -103,7 +103,7 @@ def principal_axes(S: Array, field: Field, energy: float, precision: float) -> A
 
 
 def sharpened_axes(axes: Axes, S: Array, energy: float, precision: float) -> Axes:
-    """The same axes with the weak ones from the Gram matrix S of what the strong ones leave of the inputs.
+    """Axes whose weak directions are computed anew from the Gram matrix S of what the strong ones leave of the inputs.
 
     The first S knows the weak axes up to rounding errors of the size of the strong ones only. In the basis of the first
     axes both parts are blocks of one matrix; stand-ins that exceed the weak values but not by much take the place of
@@ -151,7 +151,7 @@ def principal(S: Array, field: Field, energy: float, precision: float) -> BlockS
 
 
 def principal_along(axes: Axes) -> BlockSpectrum:
-    """The same from axes that are known."""
+    """Best approximations of the identity on the data, of all ranks, from known principal axes."""
     decoder = axes.field.unpack(axes.vectors)
     encoder = axes.field.unpack(adjoint(axes.vectors)) * axes.seen[:, :, None, None]
     gains = np.where(axes.seen, axes.values, 0.0)
@@ -185,7 +185,7 @@ def regression(S: Array, C: Array, field: Field, energy: float, precision: float
 
 
 def regression_along(axes: Axes, along: Array) -> BlockSpectrum:
-    """The same from axes that are known, and the products ``along`` of the targets with the inputs along each axis."""
+    """Best maps of all ranks from known axes and the products ``along`` of targets with the inputs along each axis."""
     field, kept = axes.field, axes.determined
     values = np.where(kept, axes.values, 1.0)
     scale = axes.doubled(np.where(kept, 1.0 / np.sqrt(values), 0.0))[:, None, :]
@@ -207,7 +207,7 @@ def regression_along(axes: Axes, along: Array) -> BlockSpectrum:
 
 
 def explained(axes: Axes, along: Array) -> NDArray[np.float64]:
-    """What each axis that is determined lowers the squared error by on its own, shape (blocks, cols)."""
+    """The gain of each axis on its own, zero for axes that are not determined, shape (blocks, cols)."""
     squares = (np.abs(along) ** 2).sum(axis=1)[:, : axes.values.shape[1]]
     return np.asarray(np.where(axes.determined, squares / np.where(axes.determined, axes.values, 1.0), 0.0))
 

@@ -101,7 +101,7 @@ class PolynomialConvNet(ConvolutionStack):
 
     @property
     def white_count(self) -> int:
-        """The same number for white data: inputs from N(0, I) and a generic target.
+        """Number of complex critical points for white data: inputs from N(0, I) and a generic target.
 
         For at most two layers whose patches do not overlap (stride s_1 >= k_1, or k_2 = 1) by a formula of Friedland
         and Ottaviani; otherwise by tracking, which takes as long as `critical_points`.

@@ -179,7 +179,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     @property
     def _scale(self) -> NDArray[np.float64]:
-        """What whitening divides by; features without variance stay zero."""
+        """Standard deviations that whitening divides by; features without variance stay zero."""
         scale = np.sqrt(self.explained_variance_)
         return np.maximum(scale, EPSILON * max(float(scale.max(initial=0.0)), np.finfo(np.float64).tiny / EPSILON))
 

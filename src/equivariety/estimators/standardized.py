@@ -16,7 +16,7 @@ _COLUMNS = 64
 
 
 class BrokenSymmetryWarning(UserWarning):
-    """What was done to the data before very likely broke the symmetry.
+    """Warns that an earlier step, such as StandardScaler, very likely broke the symmetry of the data.
 
     Examples
     --------

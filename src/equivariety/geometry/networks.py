@@ -24,7 +24,7 @@ from equivariety.varieties.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """What a parameter of a network is for the loss.
+    """Whether a parameter of a network is critical for the loss, and of which kind.
 
     Examples
     --------

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
+from equivariety.isotypic import field_named
 from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.component import Component
 from equivariety.varieties.determinantal import DeterminantalVariety
@@ -174,10 +175,9 @@ def ed_degree_in_complex_basis(component: Component) -> int:
 
 
 def _complex_factor(factor: DeterminantalVariety) -> int:
-    smallest = min(factor.m, factor.n)
-    if factor.field == "H":
-        return comb(2 * smallest, 2 * factor.rank)
-    return comb(smallest, factor.rank) ** (2 if factor.field == "C" else 1)
+    field = field_named(factor.field)
+    smallest, rank = field.complexified(min(factor.m, factor.n), factor.rank)
+    return comb(smallest, rank) ** field.complex_parts
 
 
 def _commutes(form: NDArray[Any], action: Action) -> bool:

@@ -57,6 +57,24 @@ class Field:
     """Rows that one row over D takes in working form: 1, 1 or 2."""
 
     @property
+    def complex_parts(self) -> int:
+        """Into how many spaces of complex matrices the matrices over the field fall when they are complexified.
+
+        Over R and H into one, over C into two: a matrix and its conjugate become independent of each other.
+        """
+        return 2 if self.beta == 2 else 1
+
+    def complexified(self, *sizes: int) -> tuple[int, ...]:
+        """Rows, columns or ranks of the matrices of every complex part; over H they double.
+
+        Examples
+        --------
+        >>> COMPLEX.complexified(2, 3), COMPLEX.complex_parts, QUATERNION.complexified(2, 3), QUATERNION.complex_parts
+        ((2, 3), 2, (4, 6), 1)
+        """
+        return tuple(self.width * size for size in sizes)
+
+    @property
     def products(self) -> Array:
         """``products[s, p, q]`` is the coefficient of e_q in e_s e_p. Shape (beta, beta, beta)."""
         table = np.zeros((self.beta,) * 3)
@@ -68,7 +86,7 @@ class Field:
 
     @property
     def entries(self) -> tuple[NDArray[np.intp], Array]:
-        """What stands in row q, column p of the realization of one number: the index of a component, and its sign.
+        """Row q, column p of the realization of one number: the index of a component, and its sign.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""What names one irreducible representation, and a bundle of those that split alike."""
+"""Irreducible representations, described, and bundles of those that split alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model makes of rows of data: predictions, reconstructions or features, for every kind of model."""
+"""Models applied to rows of data: predictions, reconstructions or features, for every kind of model."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Application:
 
 
 def application(model: Any, encode: bool = False) -> Application:
-    """What a model does to rows.
+    """The function that a model computes of rows, and the number of columns it takes.
 
     Parameters
     ----------

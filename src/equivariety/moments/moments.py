@@ -1,4 +1,4 @@
-"""What data leave behind: Gram matrices of their coordinates in the blocks, which add over batches and machines."""
+"""Moments of data: Gram matrices of their coordinates in the blocks, which add over batches and machines."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Summation(BlockSums, Protocol):
         """The sum of two totals, in the arrays of the first."""
 
     def moments(self, total: Any) -> Moments:
-        """What a total means."""
+        """The moments that a total stands for."""
 
 
 def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Moments:

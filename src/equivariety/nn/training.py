@@ -25,7 +25,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass
 class History:
-    """What happened in training, epoch by epoch.
+    """Losses of a training run, epoch by epoch.
 
     Examples
     --------

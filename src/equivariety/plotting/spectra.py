@@ -1,4 +1,4 @@
-"""What each unit of rank gains in each block, and where the optimum cuts."""
+"""Pictures of spectra: the gain of each unit of rank in each block, and where the optimum cuts."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class CanonicalCorrelations:
-    """What two sets of variables share, for each block that occurs in both; nothing is centered.
+    """Canonical correlations of two sets of variables, for each block that occurs in both; nothing is centered.
 
     Examples
     --------

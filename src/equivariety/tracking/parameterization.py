@@ -1,4 +1,4 @@
-"""What a parameterization must offer to be tracked."""
+"""The protocol of parameterizations whose critical points are tracked."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from equivariety.errors import InputError
 from equivariety.moments import Moments
-from equivariety.ranks.counting import Slot, count_exact, count_maximal
+from equivariety.ranks.counting import Slot, complex_slots, count_exact, count_maximal
 from equivariety.ranks.listing import maximal_tuples
 from equivariety.validation import whole_number
 from equivariety.varieties.component import Component, validated_ranks
@@ -96,7 +96,7 @@ class RankBounded:
     def components(self) -> Iterator[Component]:
         """All components over R, lazily, in falling lexicographic order of their ranks."""
         for ranks in maximal_tuples(self.maps.slots, self.rank):
-            yield Component._of_valid(self.maps, ranks)
+            yield Component.of_fitting_ranks(self.maps, ranks)
 
     def component(self, ranks: Sequence[int] | Mapping[Any, int]) -> Component:
         """The product of the blocks of the given ranks, in the order of ``maps.blocks`` or by their labels.
@@ -209,11 +209,7 @@ def _kinds(maps: EquivariantMaps, field: str) -> Counter[Slot]:
     """How many blocks of each kind there are, as far as their ranks are concerned, over R or over C."""
     kinds: Counter[Slot] = Counter()
     for bundle, rows, cols in maps.bundle_shapes:
-        rank = min(rows, cols)
-        if field == "R" or bundle.field.name == "R":
-            kinds[Slot(bundle.dimension, rank)] += bundle.size
-        elif bundle.field.name == "C":
-            kinds[Slot(bundle.dimension // 2, rank)] += 2 * bundle.size
-        else:
-            kinds[Slot(bundle.dimension // 2, 2 * rank)] += bundle.size
+        slot = Slot(bundle.dimension, min(rows, cols))
+        for part in [slot] if field == "R" else complex_slots(slot, bundle.field):
+            kinds[part] += bundle.size
     return kinds

@@ -74,7 +74,7 @@ class Component:
         object.__setattr__(self, "ranks", validated_ranks(self.maps, self.ranks))
 
     @classmethod
-    def _of_valid(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
+    def of_fitting_ranks(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
         """The component of ranks known to fit: where millions are listed, checking each again would be most of it."""
         component = object.__new__(cls)
         object.__setattr__(component, "maps", maps)
@@ -115,7 +115,7 @@ class Component:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form on the equivariant maps."""
+        """Number of complex critical points of a generic quadratic form on the equivariant maps."""
         return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
@@ -163,7 +163,7 @@ class Component:
         return equations(self.maps, component_ideal(self.maps.blocks, self.ranks))
 
     def script(self, system: str, characteristic: int = 0) -> str:
-        """The same ideal as a program that prints dimension and degree.
+        """The radical ideal as a program that prints dimension and degree.
 
         Parameters
         ----------

@@ -48,7 +48,7 @@ class HiddenSpace:
 
     @property
     def coordinates(self) -> CoordinateTable:
-        """What each feature stands for."""
+        """The irreducible, number, copy and unit that each feature stands for."""
         return coordinate_table(self.bundles, self.multiplicities)
 
     def places(self) -> list[NDArray[np.intp]]:

@@ -13,8 +13,9 @@ from equivariety.actions import Action, PermutationAction
 from equivariety.array_types import FloatArray, IntArray
 from equivariety.blocks import Block
 from equivariety.errors import InputError
-from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose
+from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition
 from equivariety.isotypic.fingerprints import basis_fingerprint
+from equivariety.isotypic.kept import kept_decomposition
 from equivariety.isotypic.pair_orbits import count_pair_orbits
 from equivariety.ranks.counting import Slot
 from equivariety.varieties.block_map import BlockMap
@@ -100,8 +101,8 @@ class EquivariantMaps:
 
     @cached_property
     def decomposition(self) -> Decomposition:
-        """Irreducibles and the change of basis on both sides."""
-        return decompose(self.domain, None if self.codomain == self.domain else self.codomain)
+        """Irreducibles and the change of basis on both sides; maps between equal actions share one."""
+        return kept_decomposition(self.domain, None if self.codomain == self.domain else self.codomain)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

@@ -197,7 +197,7 @@ class SymmetricComponent:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form on the symmetric equivariant maps."""
+        """Number of complex critical points of a generic quadratic form on the symmetric equivariant maps."""
         return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
@@ -296,7 +296,7 @@ class SymmetricRankBounded:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form."""
+        """Number of complex critical points of a generic quadratic form, on all components."""
         return sum(component.generic_ed_degree for component in self._few_components)
 
     def nearest(self, U: Any, positive: bool = False) -> SymmetricPoint:

@@ -73,7 +73,7 @@ class SymmetricDeterminantalVariety:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form."""
+        """Number of complex critical points of a generic quadratic form."""
         return generic_symmetric_ed_degree(self.rank, self.n, self.field)
 
     @property
