@@ -2,7 +2,7 @@
 
 A picture has drifted if the program draws it with another size, or with pixels that differ by more than rounding errors
 and fonts can explain. Not drawn here are measurements of time (``benchmark-scaling``, by ``python -m benchmarks``) and
-training on MNIST, which the repository does not hold (``training_gap``, by ``equivariety reproduce mnist --train``).
+what MNIST shows, which the repository does not hold: ``mnist`` and ``training_gap``, by ``equivariety reproduce mnist``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import runpy
 import sys
 import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,7 @@ RESOLUTION = 110
 LARGEST_DIFFERENCE = 4.0
 """Root mean square over all pixels and colors, of 255."""
 
-MEASURED = ("benchmark-scaling", "training_gap")
+MEASURED = ("benchmark-scaling", "mnist", "training_gap")
 FROM_EXAMPLES = {
     "critical_values_of_a_polynomial_network": {"figure": "polynomial-convolution"},
     "enforcing_a_symmetry": {"figure": "variety-path"},
@@ -59,12 +61,15 @@ def drawn_by_examples(folder: Path) -> None:
 
 
 def drawn_here(folder: Path) -> None:
-    """Weight sharing of an invariant and of an equivariant network; a spectrum with hundreds of blocks."""
+    """Weight sharing of an invariant and of an equivariant network; the four normals of an ellipse."""
+    from equivariety.plotting.distances import distance_picture
+
     invariant = ev.InvariantMaps(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), outputs=5)
     equivariant = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 1, 0))
     figures = {
         "weights_invariant": weight_diagram(ev.varieties.orbit_pattern(invariant.bounded(2).component((2,)))),
         "weights_equivariant": weight_diagram(ev.varieties.block_pattern(equivariant)),
+        "ed_degree": distance_picture("x**2 + 4*y**2 - 4", (0.4, 0.2), ((-2.6, 2.6), (-3.4, 3.4))),
     }
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=RESOLUTION)
@@ -73,8 +78,9 @@ def drawn_here(folder: Path) -> None:
 def draw(folder: Path) -> list[Path]:
     """Draw every picture into a folder; the PNG files."""
     sys.argv[1:] = []  # examples take a folder from the command line
-    for drawn in (drawn_by_the_demonstration, drawn_by_examples, drawn_here):
-        drawn(folder)
+    with redirect_stdout(StringIO()):
+        for drawn in (drawn_by_the_demonstration, drawn_by_examples, drawn_here):
+            drawn(folder)
     return sorted(folder.glob("*.png"))
 
 

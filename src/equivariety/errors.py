@@ -27,6 +27,7 @@ class InputError(ValueError):
     Examples
     --------
     >>> import equivariety as ev
+
     >>> ev.PermutationAction([[0, 0, 1]])
     Traceback (most recent call last):
         ...

@@ -36,6 +36,7 @@ class CriticalParameter:
     Examples
     --------
     >>> import numpy as np
+
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((12, 3))
     >>> point = ev.PolynomialConvNet([2, 2], [1, 1], power=2).critical_points(X, X[:, 0] ** 2).real[0]
@@ -64,6 +65,7 @@ class CriticalParameters(PointList[CriticalParameter]):
     Examples
     --------
     >>> import numpy as np
+
     >>> import equivariety as ev
     >>> net = ev.PolynomialConvNet([2, 2], [1, 1], power=2)
     >>> X = np.random.default_rng(0).standard_normal((12, 3))

@@ -37,6 +37,7 @@ class Field:
     --------
     >>> COMPLEX.beta
     2
+
     >>> COMPLEX.realize(np.array([[[3.0, 4.0]]]))
     array([[ 3., -4.],
            [ 4.,  3.]])
@@ -91,6 +92,7 @@ class Field:
         Examples
         --------
         >>> component, sign = COMPLEX.entries
+
         >>> component.tolist(), sign.astype(int).tolist()
         ([[0, 1], [1, 0]], [[1, -1], [1, 1]])
         """

@@ -20,6 +20,7 @@ class Irreducible(NamedTuple):
     Examples
     --------
     >>> import equivariety as ev
+
     >>> for irreducible in ev.isotypic.decompose(ev.actions.cyclic(3)).irreducibles:
     ...     print(irreducible.label, irreducible.field, irreducible.dimension)
     (1, 1) R 1
@@ -49,6 +50,7 @@ class Bundle:
     Examples
     --------
     >>> import equivariety as ev
+
     >>> bundles = ev.EquivariantMaps(ev.actions.cyclic(5)).bundles
     >>> [(bundle.field.name, bundle.size, bundle.dimension, bundle.copies) for bundle in bundles]
     [('R', 1, 1, 1), ('C', 2, 2, 1)]

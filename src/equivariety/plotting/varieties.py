@@ -81,6 +81,7 @@ def triangle_curve(polynomial: Any, names: str = "p0 p1 p2") -> Figure:
     Examples
     --------
     >>> figure = triangle_curve("p0*p2 - p1**2")
+
     >>> len(figure.axes)
     1
     """
@@ -157,6 +158,7 @@ def family_slice(
     Examples
     --------
     >>> import equivariety as ev
+
     >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1)
     >>> family_slice(family).axes[0].name
     '3d'
@@ -206,6 +208,7 @@ def projection(component: Component, directions: Any, samples: int = 4000, seed:
     Examples
     --------
     >>> import numpy as np
+
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(2).component((0, 1))
     >>> shift = np.roll(np.eye(3), 1, axis=1)
@@ -240,6 +243,7 @@ def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
     Examples
     --------
     >>> import numpy as np
+
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 3))
     >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
@@ -356,7 +360,7 @@ def _label_slice(axes: Any, family: RankBounded, members: Sequence[Any], dimensi
                for c, color in members if color != RED]  # fmt: skip
     if any(color == RED for _, color in members):
         handles.append(Patch(color=RED, label="singular locus"))
-    below = -0.02 if dimensions == 3 else -0.16
+    below = -0.07 if dimensions == 3 else -0.16
     axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2, fontsize=8)
     axes.set(title=f"equivariant maps of rank at most {family.rank}", xlabel="$t_1$", ylabel="$t_2$")
     if dimensions == 3:

@@ -36,6 +36,7 @@ class Solutions:
     Examples
     --------
     >>> import numpy as np
+
     >>> import equivariety as ev
     >>> from equivariety.tracking import SquaredErrors
     >>> start = ev.convolution.generic_start([2, 2])
@@ -60,6 +61,7 @@ def solve(start: StartSystem, errors: Sequence[SquaredErrors]) -> list[Solutions
     Examples
     --------
     >>> import numpy as np
+
     >>> import equivariety as ev
     >>> from equivariety.tracking import SquaredErrors
     >>> start = ev.convolution.generic_start([2, 2])
