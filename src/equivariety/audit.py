@@ -30,7 +30,6 @@ class BlockError:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> blocks = ev.equivariance_error(np.diag([1.0, 2.0, 3.0]), ev.actions.cyclic(3)).linear.blocks
     >>> [(block.label, round(block.norm, 3), round(block.error, 3)) for block in blocks]
@@ -54,7 +53,6 @@ class LinearAudit:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> audit = ev.equivariance_error(np.diag([1.0, 2.0, 3.0]), ev.actions.cyclic(3)).linear
     >>> np.allclose(audit.nearest, 2 * np.eye(3)), round(audit.distance, 6)
@@ -80,7 +78,6 @@ class EquivarianceError(float):
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> error = ev.equivariance_error(np.diag([1.0, 2.0, 3.0]), ev.actions.cyclic(3))
     >>> round(float(error), 3), [round(one, 3) for one in error.generators], error.layers
@@ -139,7 +136,6 @@ def equivariance_error(
     Examples
     --------
     >>> import equivariety as ev
-
     >>> action = ev.actions.cyclic(4)
     >>> error = ev.equivariance_error([[2, 1, 0, 0], [0, 2, 1, 0], [0, 0, 2, 1], [0.5, 0, 0, 2]], action)
     >>> round(error, 4), round(error.linear.distance, 4)

@@ -27,7 +27,6 @@ class InputError(ValueError):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> ev.PermutationAction([[0, 0, 1]])
     Traceback (most recent call last):
         ...

@@ -34,7 +34,6 @@ def replacing(path: str | PathLike[str]) -> Iterator[Path]:
     Examples
     --------
     >>> import tempfile
-
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with replacing(f"{folder}/result.txt") as temporary:
     ...         _ = temporary.write_text("done")

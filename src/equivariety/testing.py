@@ -35,7 +35,6 @@ def assert_equivariant(
     Examples
     --------
     >>> import equivariety as ev
-
     >>> action = ev.actions.cyclic(3)
     >>> ev.testing.assert_equivariant(lambda rows: rows**2, action)
     >>> ev.testing.assert_equivariant([[1, 0, 0], [0, 1, 0], [0, 0, 2]], action)

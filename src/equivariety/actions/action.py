@@ -39,7 +39,6 @@ class Action(ABC):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> action = ev.SignedPermutationAction([1, 0, 2], [1, 1, -1])  # a swap, and a sign
     >>> isinstance(action, ev.Action), action.degree, action.number_of_generators, action.is_trivial, action.permutes
     (True, 3, 1, False, False)
@@ -114,7 +113,6 @@ class Action(ABC):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> ev.SignedPermutationAction.from_cycles("(1 -2)").apply([[3.0, 5.0]])
         array([[ 5., -3.]])
         """
@@ -167,7 +165,6 @@ class Action(ABC):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> ev.SignedPermutationAction.from_cycles("(1 2)(-3)(4 -5)(6)").fixed_vectors.toarray().T.round(2)
         array([[0.71, 0.71, 0.  , 0.  , 0.  , 0.  ],
                [0.  , 0.  , 0.  , 0.  , 0.  , 1.  ]])
@@ -217,7 +214,6 @@ class Action(ABC):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> ev.actions.cyclic(3).with_labels(["north", "east", "west"]).labels
         ('north', 'east', 'west')
         """
@@ -245,7 +241,6 @@ class Action(ABC):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> ev.actions.cyclic(6).subgroup([(1, 1)]).cycles()
         '(1 3 5)(2 4 6)'
         """

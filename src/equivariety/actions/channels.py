@@ -30,7 +30,6 @@ def channels(action: Action, number: int, layout: str = "first") -> Action:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> turn = ev.actions.image_rotation(4)
     >>> images = np.random.default_rng(0).random((1, 4, 4, 3))  # colors last

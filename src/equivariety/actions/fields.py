@@ -44,7 +44,6 @@ def field(points: PermutationAction, positions: Any, kind: str = "vectors", orde
     Examples
     --------
     >>> triangle = [[1, 0], [-0.5, 3**0.5 / 2], [-0.5, -(3**0.5) / 2]]
-
     >>> vectors = field(PermutationAction.from_cycles("(1 2 3); (2 3)"), triangle)
     >>> vectors.degree, vectors.fixed_dimension
     (6, 1)
@@ -65,7 +64,6 @@ def realizing_maps(points: PermutationAction, positions: Any) -> FloatArray:
     Examples
     --------
     >>> square = [[0, 0], [0, 1], [1, 1], [1, 0]]
-
     >>> realizing_maps(PermutationAction.from_cycles("(1 2 3 4)"), square).round(6) + 0.0
     array([[[ 0., -1.],
             [ 1.,  0.]]])
@@ -109,7 +107,6 @@ def image_field(size: int, kind: str = "vectors", group: str = "dihedral", order
     --------
     >>> image_field(2, group="rotation").cycles()
     '(-1 4 -7 6)(2 -3 8 -5)'
-
     >>> [image_field(28, kind).fixed_dimension for kind in ("vectors", "pseudovectors", "tensors")]
     [196, 196, 301]
     """

@@ -33,7 +33,6 @@ def spanning_forest(step: Step, generators: int, size: int, roots: IntArray) -> 
     Examples
     --------
     >>> images = np.array([[1, 2, 0, 3]])
-
     >>> forest = spanning_forest(lambda g, points: images[g, points], 1, 4, np.array([0, 3]))
     >>> [(reached.tolist(), before.tolist()) for reached, before, _ in forest.levels]
     [([1], [0]), ([2], [1])]

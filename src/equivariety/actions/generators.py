@@ -21,7 +21,6 @@ def spelled_out(generators: Any) -> Any:
     Examples
     --------
     >>> from sympy.combinatorics import Permutation, SymmetricGroup
-
     >>> spelled_out(SymmetricGroup(3))
     [[1, 2, 0], [1, 0, 2]]
     >>> spelled_out([Permutation(0, 1), Permutation(0, 1, 2)])

@@ -50,7 +50,6 @@ def image_rotation(size: int) -> PermutationAction:
     --------
     >>> image_rotation(2).cycles()
     '(1 2 4 3)'
-
     >>> [len(orbit) for orbit in image_rotation(3).orbits()]
     [4, 4, 1]
     """
@@ -77,7 +76,6 @@ def image_dihedral(size: int) -> PermutationAction:
     --------
     >>> image_dihedral(2).cycles()
     '(1 2 4 3); (1 2)(3 4)'
-
     >>> [len(orbit) for orbit in image_dihedral(4).orbits()]
     [4, 8, 4]
     """
@@ -135,7 +133,6 @@ def volume_symmetries(size: int) -> PermutationAction:
     --------
     >>> len(volume_symmetries(3).generators)
     3
-
     >>> len((volume_rotations(3) ** 2).orbits()), len((volume_symmetries(3) ** 2).orbits())
     (39, 35)
     """

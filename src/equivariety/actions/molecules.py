@@ -48,7 +48,6 @@ def molecule(positions: Any, kinds: Sequence[Hashable], tolerance: float = 1e-3)
     Examples
     --------
     >>> water = [[0, 0, 0.12], [0, 0.76, -0.47], [0, -0.76, -0.47]]
-
     >>> atoms, displacements = molecule(water, ["O", "H", "H"])
     >>> atoms.cycles(), displacements.degree, displacements.fixed_dimension
     ('(2 3); ()', 9, 3)

@@ -39,7 +39,6 @@ def symmetric(degree: int) -> PermutationAction:
     --------
     >>> symmetric(4).cycles()
     '(1 2 3 4); (1 2)'
-
     >>> len((symmetric(4) ** 3).orbits())
     5
     """

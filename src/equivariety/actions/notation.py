@@ -46,7 +46,6 @@ def parse_cycles(text: str, degree: int | None = None) -> list[list[int]]:
     --------
     >>> parse_cycles("(1 3 4)(2 5)")
     [[2, 4, 3, 0, 1]]
-
     >>> parse_cycles("(134)(25)")
     [[2, 4, 3, 0, 1]]
     >>> parse_cycles("(1 2); (2,3)", degree=4)
@@ -105,7 +104,6 @@ def format_cycles(images: Sequence[int] | NDArray[np.intp]) -> str:
     --------
     >>> format_cycles([2, 4, 3, 0, 1])
     '(1 3 4)(2 5)'
-
     >>> format_cycles([0, 1])
     '()'
     """

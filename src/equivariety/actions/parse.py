@@ -61,7 +61,6 @@ def parse_action(text: str, degree: int | None = None, most_points: int = MAXIMU
     --------
     >>> parse_action("(1 2 3); (1 2)").degree
     3
-
     >>> parse_action("symmetric:4/2").cycles()
     '(1 4 6 3)(2 5); (2 4)(3 5)'
     >>> parse_action("2*cyclic:3 + cyclic:2").cycles()

@@ -22,7 +22,6 @@ def cycle_partition(action: PermutationAction, generator: int = 0) -> Partition:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> cycle_partition(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"))
     ((1, 3, 4), (2, 5))
     >>> cycle_partition(ev.PermutationAction.from_cycles("(1 4 3)(2 5)"))

@@ -48,7 +48,6 @@ class PermutationAction(Action):
     Examples
     --------
     >>> action = PermutationAction([2, 4, 3, 0, 1])
-
     >>> action
     PermutationAction.from_cycles('(1 3 4)(2 5)', degree=5)
     >>> [orbit.tolist() for orbit in action.orbits()]
@@ -83,7 +82,6 @@ class PermutationAction(Action):
         --------
         >>> PermutationAction.from_cycles("(1 2 3); (1 2)").degree
         3
-
         >>> PermutationAction.from_cycles("(134)(25)").cycles()
         '(1 3 4)(2 5)'
         >>> PermutationAction.from_cycles("Group([ (1,2,3), (1,2) ])").cycles()
@@ -105,7 +103,6 @@ class PermutationAction(Action):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> PermutationAction.from_functions([np.rot90, np.fliplr], (28, 28)) == ev.actions.image_dihedral(28)
         True
         >>> PermutationAction.from_functions(lambda i: (i + 1) % 5, 5).cycles()
@@ -220,7 +217,6 @@ class PermutationAction(Action):
         --------
         >>> PermutationAction.from_cycles("(1 2 3 4)").on_subsets(2).cycles()
         '(1 4 6 3)(2 5)'
-
         >>> PermutationAction.from_cycles("(1 2 3 4)").on_subsets(2, oriented=True).cycles()
         '(1 4 -6 -3)(2 -5)'
         """

@@ -84,7 +84,6 @@ class SignedPermutationAction(Action):
         Examples
         --------
         >>> action = SignedPermutationAction.from_cycles("(1 -2 3)(-4)")
-
         >>> action.images.tolist(), action.signs.tolist()
         ([[1, 2, 0, 3]], [[1, -1, 1, -1]])
         >>> action.cycles()

@@ -52,7 +52,6 @@ def ed_degree(polynomials: Any) -> int:
     --------
     >>> ed_degree("x**2 + y**2 - 1"), ed_degree("x**2 + 4*y**2 - 4")
     (2, 4)
-
     >>> ed_degree("(x**2 + y**2 + x)**2 - x**2 - y**2")
     3
     """

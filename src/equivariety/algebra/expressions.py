@@ -49,7 +49,6 @@ def parse_polynomial(text: str, variables: Sequence[Any] | None = None) -> Any:
     --------
     >>> parse_polynomial("(x + 1)**2 / 2 - 0.1*y")
     -y/10 + (x + 1)**2/2
-
     >>> parse_polynomial("__import__('os').getcwd()")
     Traceback (most recent call last):
         ...

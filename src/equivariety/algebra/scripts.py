@@ -147,7 +147,6 @@ def whole_matrix_script(maps: Spaces, rank: int, system: str, characteristic: in
     Examples
     --------
     >>> import equivariety as ev
-
     >>> print(ev.geometry.whole_matrix_script(ev.EquivariantMaps(ev.actions.cyclic(2)), 1, "singular"))
     // minors of size 2 of the whole equivariant matrix
     // WARNING: this ideal is not radical as soon as the group has irreducibles over C of

@@ -16,7 +16,6 @@ class Block:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> ring = ev.actions.cyclic(3)
     >>> blocks = ev.EquivariantMaps(2 * ring, ring).blocks
     >>> [(block.label, block.field, block.irrep_dim, block.rows, block.cols) for block in blocks]

@@ -41,7 +41,6 @@ class BlockSpectrum:
     Examples
     --------
     >>> import numpy as np
-
     >>> from equivariety.isotypic import REAL
     >>> spectrum = truncation(np.diag([3.0, 1.0])[None, :, :, None], REAL, dimension=1)
     >>> spectrum.gains[0].tolist(), spectrum.numerical_rank.tolist()
@@ -142,7 +141,6 @@ def principal(S: Array, field: Field, energy: float, precision: float) -> BlockS
     Examples
     --------
     >>> import numpy as np
-
     >>> from equivariety.isotypic import REAL
     >>> S = np.diag([4.0, 1.0])[None]  # the Gram matrix of the data in one real block
     >>> spectrum = principal(S, REAL, energy=5.0, precision=2.0**-52)
@@ -176,7 +174,6 @@ def regression(S: Array, C: Array, field: Field, energy: float, precision: float
     Examples
     --------
     >>> import numpy as np
-
     >>> from equivariety.isotypic import REAL
     >>> S, C = np.diag([4.0, 1.0])[None], np.diag([2.0, 3.0])[None]  # of the inputs, and of targets with inputs
     >>> spectrum = regression(S, C, REAL, energy=5.0, precision=2.0**-52)
@@ -221,7 +218,6 @@ def truncation(Z: Array, field: Field, dimension: int) -> BlockSpectrum:
     Examples
     --------
     >>> import numpy as np
-
     >>> from equivariety.isotypic import REAL
     >>> spectrum = truncation(np.diag([3.0, 1.0])[None, :, :, None], REAL, dimension=2)
     >>> spectrum.gains[0].tolist()  # what each unit of rank gains: the squared singular values, twice

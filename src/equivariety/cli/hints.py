@@ -20,7 +20,6 @@ def require_columns(data: Any, name: str, action: Action, text: str, option: str
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> require_columns(np.zeros((3, 64)), "X", ev.actions.dihedral(8), "dihedral:8")
     Traceback (most recent call last):

@@ -68,7 +68,6 @@ def short_integer(value: int) -> str:
     --------
     >>> short_integer(72425986088826)
     '72,425,986,088,826'
-
     >>> short_integer(10**100)
     '1.000e+100 (101 digits; all of them with --json)'
     """

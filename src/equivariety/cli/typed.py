@@ -13,7 +13,6 @@ class Typed:
     Examples
     --------
     >>> typed = Typed(Path("x.npy"), None, "(1 2)", 3, None, None, False, "2", (1, 1))
-
     >>> typed.options()
     ['--action', '(1 2)', '--degree', '3', '--rank', '2', '--ranks', '1,1']
     >>> print(typed.code())

@@ -36,7 +36,6 @@ def generic_ed_degree(dimensions: Sequence[int], degrees: Sequence[int] | None =
     --------
     >>> generic_ed_degree([1, 1]), generic_ed_degree([2, 2]), generic_ed_degree([1, 1, 1])
     (6, 39, 34)
-
     >>> generic_ed_degree([1], [3])  # the twisted cubic
     7
     """

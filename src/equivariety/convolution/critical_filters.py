@@ -41,7 +41,6 @@ class CriticalFilter:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1], [1, 1, 1]])
     >>> point = ev.LinearConvNet([2, 2], [1, 1]).critical_points(X, [1, -1, 2, 0]).real[0]
@@ -75,7 +74,6 @@ class CriticalFilters(PointList[CriticalFilter]):
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> net = ev.LinearConvNet([2, 2], [1, 1])
     >>> X = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1], [1, 1, 1]])
@@ -121,7 +119,6 @@ def critical_filters(net: LinearArchitecture, X: Any, y: Any, start: StartSystem
     Examples
     --------
     >>> from equivariety.convolution import LinearConvNet
-
     >>> net = LinearConvNet([2, 2], [2, 1])
     >>> X = [[2, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 3], [1, 0, 0, 1], [0, 2, 0, 1]]
     >>> found = net.critical_points(X, [1, 2, -1, 0, 1])

@@ -36,7 +36,6 @@ class CriticalParameter:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((12, 3))
     >>> point = ev.PolynomialConvNet([2, 2], [1, 1], power=2).critical_points(X, X[:, 0] ** 2).real[0]
@@ -65,7 +64,6 @@ class CriticalParameters(PointList[CriticalParameter]):
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> net = ev.PolynomialConvNet([2, 2], [1, 1], power=2)
     >>> X = np.random.default_rng(0).standard_normal((12, 3))

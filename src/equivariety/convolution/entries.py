@@ -72,7 +72,6 @@ def parse_filter(text: str) -> list[Fraction] | list[float]:
     --------
     >>> parse_filter("1,-2,3/4")
     [Fraction(1, 1), Fraction(-2, 1), Fraction(3, 4)]
-
     >>> parse_filter("1,0.5")
     [1.0, 0.5]
     """

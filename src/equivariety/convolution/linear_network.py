@@ -41,7 +41,6 @@ class LinearConvNet(LinearArchitecture):
     Examples
     --------
     >>> net = LinearConvNet([3, 2], [2, 1])
-
     >>> net.size, net.stride, net.dimension, net.generic_ed_degree
     (5, 2, 4, 10)
     >>> net.contains([1, 0, 0, 0, 1]), net.contains([4, 0, 5, 0, 1])  # z^4 + 1 is only in the closure
@@ -135,7 +134,6 @@ class LinearConvNet(LinearArchitecture):
         Examples
         --------
         >>> [w1, w2], = LinearConvNet([2, 2], [3, 1]).factorizations([80, -16, 0, -10, 2])
-
         >>> w1.tolist(), w2.tolist()
         ([-10.0, 2.0], [-8.0, 1.0])
         """

@@ -50,7 +50,6 @@ class Membership:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> answer = ev.LinearConvNet([2, 2], [1, 1]).membership([1, 2, 1])
     >>> answer.contains, answer.region, answer.singular, answer.certified
     (True, 'boundary', False, True)

@@ -34,7 +34,6 @@ class NearestFilter:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> near = ev.LinearConvNet([2, 2], [1, 1]).nearest([1, 0, 1])  # z^2 + 1 has no real roots
     >>> near.filter.shape, round(near.distance, 3), near.certified
     ((3,), 1.0, True)
@@ -58,7 +57,6 @@ def nearest_filter(net: LinearArchitecture, values: Any, start: StartSystem | No
     Examples
     --------
     >>> from equivariety.convolution import LinearConvNet
-
     >>> near = nearest_filter(LinearConvNet([2, 2], [1, 1]), [1, 0, 1])  # z^2 + 1 has no real root
     >>> round(near.distance, 12), near.certified
     (1.0, True)

@@ -53,7 +53,6 @@ class PolynomialConvNet(ConvolutionStack):
     Examples
     --------
     >>> net = PolynomialConvNet([2, 2], [1, 1], power=2)
-
     >>> net.dimension, net.degree, net.generic_ed_degree, net.white_count
     (3, 4, 14, 14)
     >>> net.compose([[1, 2], [1, -1]])  # (x + 2 y)^2 - (y + 2 z)^2
@@ -209,7 +208,6 @@ class PolynomialConvNet(ConvolutionStack):
         Examples
         --------
         >>> X = [[1, 0, 2], [0, 1, 1], [2, -1, 0], [1, 1, -1], [0, 2, 1], [1, -2, 1], [3, 1, 0]]
-
         >>> found = PolynomialConvNet([2, 2], [1, 1], power=2).critical_points(X, [1, 0, 2, -1, 1, 0, 3])
         >>> found.complex_count, {point.kind for point in found.real}
         (14, {'pure'})

@@ -31,7 +31,6 @@ def real_points(lift: SegreVeronese, error: SquaredError, points: ComplexArray) 
     Examples
     --------
     >>> error = SquaredError(np.eye(2), np.array([3.0, 4.0]), 25.0)
-
     >>> [point] = real_points(SegreVeronese.segre([2]), error, np.array([[1j, 0.6j, 0.8j]]))
     >>> point.filters[0].round(12).tolist()
     [3.0, 4.0]

@@ -29,7 +29,6 @@ class SegreVeronese:
     Examples
     --------
     >>> lift = SegreVeronese((2, 2), (1, 2))
-
     >>> lift.value(np.array([[1.0, 2.0, 3.0, 1.0]])).round(3).tolist()
     [[9.0, 4.243, 1.0, 18.0, 8.485, 2.0]]
     >>> lift.size, lift.expected_count

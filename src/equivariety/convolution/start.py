@@ -21,7 +21,6 @@ def generic_start(filter_sizes: Sequence[int], seed: int = DEFAULT_SEED) -> Star
     Examples
     --------
     >>> start = generic_start([2, 2])
-
     >>> len(start.points), start.complete
     (6, True)
     """

@@ -33,7 +33,6 @@ class TheoremReport:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> report = ev.convolution.theorem_experiment(ev.LinearConvNet([2, 2], [2, 1]), trials=5)
     >>> report.applies, report.exceptions, report.incomplete
     (True, 0, 0)
@@ -69,7 +68,6 @@ def theorem_experiment(
     Examples
     --------
     >>> from equivariety.convolution import LinearConvNet
-
     >>> theorem_experiment(LinearConvNet([2, 2], [2, 1]), trials=5).exceptions
     0
     """

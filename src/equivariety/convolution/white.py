@@ -32,7 +32,6 @@ def singular_tuples(sizes: Sequence[int], degrees: Sequence[int]) -> int:
     --------
     >>> singular_tuples([3, 3], [1, 1]), singular_tuples([2, 2, 2], [1, 1, 1])  # matrices, 2 x 2 x 2 tensors
     (3, 6)
-
     >>> singular_tuples([3], [2])  # eigenvectors of a symmetric matrix
     3
     """

@@ -21,7 +21,6 @@ def digits() -> NDArray[np.float64]:
     Examples
     --------
     >>> X = digits()
-
     >>> X.shape, float(X.min()), float(X.max())
     ((1797, 64), 0.0, 1.0)
     """

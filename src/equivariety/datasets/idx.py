@@ -49,7 +49,6 @@ def read_idx(path: str | PathLike[str]) -> NDArray[Any]:
     Examples
     --------
     >>> import tempfile
-
     >>> with tempfile.NamedTemporaryFile(suffix=".idx") as file:
     ...     _ = file.write(bytes([0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 3, 7, 8, 9]))
     ...     file.flush()

@@ -29,7 +29,6 @@ class Mnist:
     Examples
     --------
     >>> import numpy as np
-
     >>> images, labels = np.zeros((3, 28, 28), np.uint8), np.arange(3, dtype=np.uint8)
     >>> Mnist(images, labels, images[:1], labels[:1]).test_images.shape
     (1, 28, 28)

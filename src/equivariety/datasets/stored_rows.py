@@ -18,7 +18,6 @@ class StoredRows:
     Examples
     --------
     >>> images = np.arange(24).reshape(4, 2, 3)
-
     >>> StoredRows(images).shape, StoredRows(images)[1:2]
     ((4, 6), array([[ 6,  7,  8,  9, 10, 11]]))
     >>> StoredRows(images, np.array([0, 3]))[:].tolist()

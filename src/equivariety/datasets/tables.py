@@ -48,7 +48,6 @@ def read_table(path: str | Path) -> Any:
     Examples
     --------
     >>> import tempfile
-
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = Path(f"{folder}/x.csv").write_text("left,right\\n1,2\\n3,4\\n")
     ...     read_table(f"{folder}/x.csv")

@@ -28,7 +28,6 @@ def row_writer(path: str | Path, samples: int) -> Iterator[Callable[[Rows], None
     Examples
     --------
     >>> import tempfile
-
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with row_writer(f"{folder}/x.npy", 3) as write:
     ...         write(np.zeros((2, 2)))

@@ -136,7 +136,6 @@ def orbit_average(action: Action, vector: Vector) -> Vector:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> orbit_average(ev.PermutationAction.from_cycles("(1 2)", 3), np.array([1.0, 3.0, 5.0]))
     array([2., 2., 5.])
     """

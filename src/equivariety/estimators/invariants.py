@@ -47,7 +47,6 @@ class InvariantFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
     Examples
     --------
     >>> import equivariety as ev
-
     >>> X = ev.datasets.digits()
     >>> turned = np.rot90(X.reshape(-1, 8, 8), axes=(1, 2)).reshape(-1, 64)
     >>> invariants = ev.InvariantFeatures(ev.actions.image_rotation(8), n_components=20).fit(X)

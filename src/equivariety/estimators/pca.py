@@ -100,7 +100,6 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
     Examples
     --------
     >>> import equivariety as ev
-
     >>> X = ev.datasets.digits()
     >>> pca = ev.EquivariantPCA(ev.actions.image_shift((8, 8), axis=1), n_components=12).fit(X)
     >>> pca.ranks_, pca.transform(X).shape

@@ -151,7 +151,6 @@ class InvariantRegression(StreamedRegression):
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 5.0], [2.0, 2.0, 1.0]])
     >>> model = ev.InvariantRegression(ev.PermutationAction.from_cycles("(1 2)", 3)).fit(X, [3.0, 6.0, 5.0])

@@ -91,7 +91,6 @@ class InvariantScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> X = np.random.default_rng(0).standard_normal((50, 4)) * [1, 2, 3, 4] + 5
     >>> scaler = InvariantScaler(ev.PermutationAction.from_cycles("(1 2)(3 4)")).fit(X)
     >>> bool(scaler.scale_[0] == scaler.scale_[1]), bool(scaler.scale_[1] == scaler.scale_[2])

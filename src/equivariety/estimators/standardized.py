@@ -21,7 +21,6 @@ class BrokenSymmetryWarning(UserWarning):
     Examples
     --------
     >>> import warnings
-
     >>> import numpy as np
     >>> import equivariety as ev
     >>> from sklearn.preprocessing import StandardScaler

@@ -83,7 +83,6 @@ class SymmetrySearch(BaseEstimator):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> rng = np.random.default_rng(0)
     >>> ring = rng.standard_normal((300, 5))
     >>> X = ring + 0.6 * np.roll(ring, 1, axis=1)

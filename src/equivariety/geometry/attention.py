@@ -37,7 +37,6 @@ def attention_dimension(layers: Sequence[Sequence[int]], tokens: int) -> int:
     --------
     >>> attention_dimension([(3, 2, 3)], tokens=4), attention_dimension([(3, 2, 3)], tokens=1)
     (16, 14)
-
     >>> attention_dimension([(3, 2, 3), (3, 2, 3)], tokens=4)
     23
     """

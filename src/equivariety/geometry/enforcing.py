@@ -49,7 +49,6 @@ class PathPoint:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 3))
     >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
@@ -87,7 +86,6 @@ def augmented(maps: EquivariantMaps, rank: int, X: Any, Y: Any) -> CriticalPoint
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 3))
     >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
@@ -113,7 +111,6 @@ def regularized(maps: EquivariantMaps, rank: int, X: Any, Y: Any, weight: float)
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 3))
     >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
@@ -148,7 +145,6 @@ def regularization_path(
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 3))
     >>> path = regularization_path(ev.InvariantMaps(ev.actions.cyclic(3), outputs=2), 1, X, X[:, :2], [0.1, 1.0, 10.0])

@@ -40,7 +40,6 @@ def random_factors(component: Component, depth: int = 2, seed: int = 0) -> tuple
     Examples
     --------
     >>> import equivariety as ev
-
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(3).component((1, 1, 0))
     >>> [factor.shape for factor in random_factors(component, depth=3)]
     [(4, 3), (3, 3), (3, 4)]
@@ -79,7 +78,6 @@ def as_factors(component: Component, parameter: Parameter) -> tuple[BlockMap, ..
     Examples
     --------
     >>> import equivariety as ev
-
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(3).component((1, 1, 0))
     >>> dense = [factor.matrix() for factor in random_factors(component)]
     >>> [factor.shape for factor in as_factors(component, dense)]

@@ -46,7 +46,6 @@ def balanced_factors(component: Component, M: Any, depth: int = 2) -> tuple[Bloc
     Examples
     --------
     >>> import numpy as np
-
     >>> from equivariety.geometry import dense_component
     >>> A, B = balanced_factors(dense_component(1, 2, 2), [[4, 0], [0, 0]])
     >>> A.matrix().tolist(), B.matrix().tolist()
@@ -92,7 +91,6 @@ def same_fibre(component: Component, first: Parameter, second: Parameter) -> tup
     Examples
     --------
     >>> import numpy as np
-
     >>> from equivariety.geometry import dense_component
     >>> A, B = np.array([[1.0], [2.0]]), np.array([[3.0, 4.0]])
     >>> (T,) = same_fibre(dense_component(1, 2, 2), [A, B], [A / 2, 2 * B])
@@ -124,7 +122,6 @@ def act(component: Component, parameter: Parameter, transforms: Sequence[BlockMa
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(3).component((1, 1, 0))
     >>> parameter = ev.geometry.random_factors(component)
@@ -165,7 +162,6 @@ def fibre_dimension(component: Component, depth: int = 2, ranks: Sequence[int] |
     Examples
     --------
     >>> from equivariety.geometry import dense_component
-
     >>> fibre_dimension(dense_component(1, 3, 3)), fibre_dimension(dense_component(1, 3, 3), ranks=[0])
     (1, 3)
     """

@@ -29,7 +29,6 @@ class Judgement:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
     >>> diagram = ev.geometry.loss_to_target(component, np.eye(3))
@@ -69,7 +68,6 @@ class LossDiagram:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
     >>> diagram = ev.geometry.loss_to_target(component, np.eye(3))
@@ -129,7 +127,6 @@ class LossDiagram:
         Examples
         --------
         >>> import numpy as np
-
         >>> from equivariety.geometry import dense_component
         >>> diagram = loss_to_target(dense_component(1, 2, 2), np.diag([2.0, 1.0]))
         >>> zero = diagram.judge([np.zeros((2, 1)), np.zeros((1, 2))])
@@ -198,7 +195,6 @@ def loss_to_target(component: Component, U: Any) -> LossDiagram:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
     >>> diagram = loss_to_target(component, np.eye(3))
@@ -219,7 +215,6 @@ def loss_on_data(component: Component, X: Any, Y: Any | None = None) -> LossDiag
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 3))
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])

@@ -38,7 +38,6 @@ def realization(z: Any, field: str = "C") -> NDArray[np.float64]:
     >>> realization(1 + 2j)
     array([[ 1., -2.],
            [ 2.,  1.]])
-
     >>> bool(np.all(realization(2j) @ realization(3j) == realization(-6)))
     True
     >>> realization([[1, 1j]])

@@ -33,7 +33,6 @@ class TransformedComponent:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 0, 1))
     >>> turned = ev.geometry.conjugated(component, np.linalg.qr(np.random.default_rng(0).standard_normal((9, 9)))[0])
@@ -111,7 +110,6 @@ def right_multiplied(component: Component, T: Any) -> TransformedComponent:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> component = ev.InvariantMaps(ev.actions.trivial(2), 2).bounded(1).component([1])
     >>> right_multiplied(component, [[1, 5], [0, 1]]).ed_degree
     2
@@ -126,7 +124,6 @@ def left_multiplied(component: Component, T: Any) -> TransformedComponent:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
     >>> left_multiplied(component, 2 * np.eye(3)).contains(np.ones((3, 3)))
@@ -146,7 +143,6 @@ def conjugated(component: Component, T: Any) -> TransformedComponent:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
     >>> T = np.array([[1.0, 1, 0], [0, 1, 0], [0, 0, 1]])
@@ -170,7 +166,6 @@ def ed_degree_in_complex_basis(component: Component) -> int:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.EquivariantMaps(ev.PermutationAction.from_cycles("(1 2 3)(4 5 6)"))
     >>> component = maps.bounded(2).component((0, 1))
     >>> component.ed_degree, ed_degree_in_complex_basis(component)

@@ -27,7 +27,6 @@ class StepwiseDiagonalization:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> steps = ev.geometry.stepwise_diagonalization(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"))
     >>> steps.cycles, steps.P.shape, steps.eigenvalues.shape
@@ -132,7 +131,6 @@ def stepwise_diagonalization(action: PermutationAction, order: str = "along") ->
     Examples
     --------
     >>> import equivariety as ev
-
     >>> steps = stepwise_diagonalization(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), order="against")
     >>> steps.block_circulant.astype(int)
     array([[0, 0, 1, 0, 0],

@@ -29,7 +29,6 @@ class TangentSpace:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 0, 1))
     >>> M = component.nearest(np.diag(np.arange(1.0, 10.0))).matrix()
@@ -113,7 +112,6 @@ def tangent_space(component: Component, M: Any, tolerance: float | None = None) 
     Examples
     --------
     >>> import equivariety as ev
-
     >>> component = ev.InvariantMaps(ev.actions.cyclic(2) + ev.actions.cyclic(2), 2).bounded(1).component([1])
     >>> space = tangent_space(component, [[1, 1, 2, 2], [1, 1, 2, 2]])
     >>> space.dimension, space.basis().shape, space.normal_basis().shape

@@ -82,7 +82,6 @@ def grouping_matrix(action: PermutationAction) -> NDArray[np.float64]:
     Examples
     --------
     >>> action = PermutationAction.from_cycles("(1 3 4)(2 5)")
-
     >>> T3 = grouping_matrix(action)
     >>> np.round(np.diag(T3 @ diagonal_form(action) @ T3.T), 3)
     array([ 1. +0.j   ,  1. +0.j   , -0.5+0.866j, -1. +0.j   , -0.5-0.866j])
@@ -110,7 +109,6 @@ def realization(matrix: Any) -> NDArray[np.float64]:
     >>> realization(1 + 2j).astype(int)
     array([[ 1, -2],
            [ 2,  1]])
-
     >>> realization([[1j, 2], [0, 1]]).astype(int)
     array([[ 0, -1,  2,  0],
            [ 1,  0,  0,  2],

@@ -54,7 +54,6 @@ class ChangeOfBasis:
     Examples
     --------
     >>> action = PermutationAction.from_cycles("(1 2 3)")
-
     >>> basis = decompose(action).domain
     >>> [part.shape for part in basis.analyze(np.eye(3))]
     [(3, 1, 1, 1, 1), (3, 1, 1, 1, 2)]
@@ -203,7 +202,6 @@ class ChangeOfBasis:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> basis = ev.isotypic.decompose(ev.actions.cyclic(5)).domain
         >>> basis.multiplicities, [bundle.members.tolist() for bundle in basis.bundles]
         ((1, 1), [[0], [1, 2]])
@@ -229,7 +227,6 @@ class Decomposition:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> split = ev.isotypic.decompose(2 * ev.actions.cyclic(3), ev.actions.cyclic(3))
     >>> len(split.irreducibles), split.domain.multiplicities, split.codomain.multiplicities
     (2, (2, 2), (1, 1))

@@ -37,7 +37,6 @@ class Field:
     --------
     >>> COMPLEX.beta
     2
-
     >>> COMPLEX.realize(np.array([[[3.0, 4.0]]]))
     array([[ 3., -4.],
            [ 4.,  3.]])
@@ -92,7 +91,6 @@ class Field:
         Examples
         --------
         >>> component, sign = COMPLEX.entries
-
         >>> component.tolist(), sign.astype(int).tolist()
         ([[0, 1], [1, 0]], [[1, -1], [1, 1]])
         """

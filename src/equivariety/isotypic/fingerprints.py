@@ -22,7 +22,6 @@ def basis_fingerprint(kind: str, *actions: Action) -> str:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> shift = ev.actions.cyclic(3)
     >>> basis_fingerprint("equivariant", shift, shift) == basis_fingerprint("equivariant", shift, shift**2)
     False
@@ -47,7 +46,6 @@ def basis_probe(*bases: ChangeOfBasis) -> NDArray[np.float64]:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> basis = ev.EquivariantMaps(ev.actions.cyclic(3)).domain_basis
     >>> basis_probe(basis).round(3)
     array([-0.2  ,  0.252,  0.002])

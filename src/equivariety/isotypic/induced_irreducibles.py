@@ -20,7 +20,6 @@ class InducedIrreducibles(Sequence[Irreducible]):
     Examples
     --------
     >>> import numpy as np
-
     >>> frequencies, numbers = np.array([[[0, 1]], [[2, 3]], [[2, 3]], [[1, 2]]]), np.array([0, 0, 1, 0])
     >>> dimensions, characters = np.array([1, 4, 4, 2]), np.zeros((4, 1))
     >>> irreducibles = InducedIrreducibles(frequencies, numbers, np.ones(4, int), dimensions, characters, True)

@@ -20,7 +20,6 @@ class Irreducible(NamedTuple):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> for irreducible in ev.isotypic.decompose(ev.actions.cyclic(3)).irreducibles:
     ...     print(irreducible.label, irreducible.field, irreducible.dimension)
     (1, 1) R 1
@@ -50,7 +49,6 @@ class Bundle:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> bundles = ev.EquivariantMaps(ev.actions.cyclic(5)).bundles
     >>> [(bundle.field.name, bundle.size, bundle.dimension, bundle.copies) for bundle in bundles]
     [('R', 1, 1, 1), ('C', 2, 2, 1)]

@@ -91,7 +91,6 @@ def kept_decomposition(domain: Action, codomain: Action | None = None) -> Decomp
     Examples
     --------
     >>> import equivariety as ev
-
     >>> first, second = ev.actions.cyclic(5), ev.actions.cyclic(5)
     >>> kept_decomposition(first) is kept_decomposition(second)
     True
@@ -105,7 +104,6 @@ def size(decomposition: Decomposition) -> int:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> size(kept_decomposition(ev.actions.cyclic(5))) < 4096
     True
     """

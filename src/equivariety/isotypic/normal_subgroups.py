@@ -69,7 +69,6 @@ def abelian_normal_subgroup(images: IntArray, signs: Signs) -> AbelianNormalSubg
     Examples
     --------
     >>> import equivariety as ev
-
     >>> images = ev.actions.dihedral(6).images
     >>> found = abelian_normal_subgroup(images, np.ones(images.shape, dtype=np.int8))
     >>> len(found.generators), found.conjugations[0].tolist()

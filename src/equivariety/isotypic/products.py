@@ -28,7 +28,6 @@ def product(left: Any, right: Any) -> Any:
     Examples
     --------
     >>> A, B = np.ones((2, 3), dtype=np.float32), np.ones((5, 4, 2), dtype=np.float32)
-
     >>> product(A.T, B.transpose(0, 2, 1)).shape
     (5, 3, 4)
     """

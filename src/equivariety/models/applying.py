@@ -24,7 +24,6 @@ class Application:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> from equivariety.models.applying import application
     >>> solution = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).fit(np.eye(3))
@@ -75,7 +74,6 @@ def application(model: Any, encode: bool = False) -> Application:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> X = np.array([[1.0, 2.0, 3.0], [0.0, 1.0, 5.0]])
     >>> solution = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).fit(X)
     >>> application(solution)(X)

@@ -33,7 +33,6 @@ def save_model(path: str | PathLike[str], model: Any) -> None:
     Examples
     --------
     >>> import tempfile
-
     >>> import numpy as np
     >>> import equivariety as ev
     >>> X = np.arange(24.0).reshape(4, 6) % 7
@@ -71,7 +70,6 @@ def load_model(path: str | PathLike[str]) -> Any:
     Examples
     --------
     >>> import tempfile
-
     >>> from pathlib import Path
     >>> import equivariety as ev
     >>> file = Path(tempfile.mkdtemp()) / "model.safetensors"

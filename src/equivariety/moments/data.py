@@ -28,7 +28,6 @@ class Source(Enum):
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> ev.moments.source_of(np.ones((6, 4)))
     <Source.MEMORY: 'memory'>
@@ -51,7 +50,6 @@ class Way:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> way = ev.moments.way_of(ev.EquivariantMaps(ev.actions.cyclic(4)), np.ones((6, 4)))
     >>> way.source, way.sums
@@ -84,7 +82,6 @@ def way_of(spaces: Spaces, X: Any, Y: Any | None = None) -> Way:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.EquivariantMaps(ev.actions.cyclic(4))
     >>> way_of(maps, np.ones((6, 4)))
     Way(source=<Source.MEMORY: 'memory'>, sums=<Sums.LIBRARY: 'library'>)
@@ -127,7 +124,6 @@ def data_moments(
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.EquivariantMaps(ev.actions.cyclic(4))
     >>> X = np.random.default_rng(0).standard_normal((6, 4))
     >>> data_moments(maps, iter([(X[:4], None, [1, 1, 1, 3]), X[4:]])).weight

@@ -25,7 +25,6 @@ class Moments:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 3))
     >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
@@ -69,7 +68,6 @@ class Moments:
         Examples
         --------
         >>> import numpy as np
-
         >>> import equivariety as ev
         >>> moments = ev.moments.data_moments(ev.EquivariantMaps(ev.actions.cyclic(3)), np.eye(3))
         >>> [gram.shape for gram in moments.matrices]
@@ -97,7 +95,6 @@ class Moments:
         Examples
         --------
         >>> import numpy as np
-
         >>> import equivariety as ev
         >>> X = np.random.default_rng(0).standard_normal((20, 3))
         >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
@@ -129,7 +126,6 @@ class Moments:
         Examples
         --------
         >>> import numpy as np
-
         >>> import equivariety as ev
         >>> moments = ev.moments.data_moments(ev.EquivariantMaps(ev.actions.cyclic(3)), np.eye(3))
         >>> ridge = moments.with_diagonal([0.5, 0.5], None)
@@ -148,7 +144,6 @@ class Moments:
         Examples
         --------
         >>> import numpy as np
-
         >>> import equivariety as ev
         >>> moments = ev.moments.data_moments(ev.EquivariantMaps(ev.actions.cyclic(3)), np.eye(3))
         >>> moments.times_power_of_two(3).weight, moments.times_power_of_two(3).energy == 8 * moments.energy

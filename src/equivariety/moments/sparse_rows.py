@@ -15,7 +15,6 @@ class SparseRows:
     Examples
     --------
     >>> from scipy.sparse import csr_array
-
     >>> SparseRows(csr_array([[0.0, 2.0], [1.0, 0.0]]))[1:]
     array([[1., 0.]])
     """

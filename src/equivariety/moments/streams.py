@@ -55,7 +55,6 @@ def stream_moments(
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.EquivariantMaps(ev.actions.cyclic(4))
     >>> X = np.random.default_rng(0).standard_normal((10, 4))
     >>> moments = stream_moments(maps, (X[start : start + 3] for start in range(0, 10, 3)))

@@ -32,7 +32,6 @@ class NormActivation(Constants):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> activation = NormActivation(ev.actions.image_field(2))
     >>> activation(torch.zeros(1, 8)).shape
     torch.Size([1, 8])

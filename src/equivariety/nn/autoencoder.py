@@ -40,7 +40,6 @@ class EquivariantAutoencoder(BlockNetwork):
     Examples
     --------
     >>> import torch
-
     >>> import equivariety as ev
     >>> maps = ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1))
     >>> ranks = (13, 10, 9, 8, 7, 5, 3, 1, 0, 0, 0, 0, 0, 0, 0)
@@ -90,7 +89,6 @@ class InvariantAutoencoder(EquivariantAutoencoder):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> model = InvariantAutoencoder(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), rank=2, outputs=3)
     >>> sum(parameter.numel() for parameter in model.parameters())
     10

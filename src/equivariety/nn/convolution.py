@@ -43,7 +43,6 @@ class LinearConvNet(nn.Module):
     Examples
     --------
     >>> import equivariety as ev, torch
-
     >>> net = ev.nn.LinearConvNet([3, 2], [2, 1], generator=torch.Generator().manual_seed(0))
     >>> net(torch.ones(4, 1, 9, dtype=torch.float64)).shape
     torch.Size([4, 1, 3])
@@ -160,7 +159,6 @@ def gradient_flow(net: LinearConvNet, X: Any, y: Any, tolerance: float = 1e-9) -
     Examples
     --------
     >>> import equivariety as ev, numpy as np, torch
-
     >>> net = ev.nn.LinearConvNet([2, 2], [2, 1], generator=torch.Generator().manual_seed(1))
     >>> flow = ev.nn.convolution.gradient_flow(net, np.eye(4), [1.0, 2.0, 2.0, 4.0])
     >>> flow.converged, bool(flow.losses[-1] < 1e-12), flow.drift < 1e-6

@@ -95,7 +95,6 @@ def train_talk_rows(
     Examples
     --------
     >>> import equivariety as ev
-
     >>> X = np.random.default_rng(0).standard_normal((256, 6)).astype(np.float32)
     >>> best = ev.EquivariantMaps(ev.actions.cyclic(6)).bounded(3).fit(X)
     >>> (row,) = train_talk_rows({"best": best}, X, X, epochs=2)
@@ -143,7 +142,6 @@ def approached(matrix: Any, maps: EquivariantMaps, rank: int) -> Approach:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> approached(np.diag([3.0, 3.0, 2.9]), ev.EquivariantMaps(ev.actions.cyclic(3)), rank=3).ranks
     (1, 1)
     """

@@ -41,7 +41,6 @@ class EquivariantLinear(BlockNetwork):
     Examples
     --------
     >>> import torch
-
     >>> import equivariety as ev
     >>> action = ev.actions.cyclic(5)
     >>> layer = EquivariantLinear(2 * action, action)
@@ -69,7 +68,6 @@ class EquivariantLinear(BlockNetwork):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> layer = EquivariantLinear.from_matrix([[1, 0], [4, 3]], ev.actions.cyclic(2), bias=False)
         >>> layer.matrix().detach().numpy().round(3).tolist()
         [[2.0, 2.0], [2.0, 2.0]]
@@ -94,7 +92,6 @@ class InvariantLinear(BlockNetwork):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> layer = InvariantLinear(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), outputs=3)
     >>> sum(parameter.numel() for parameter in layer.parameters())
     9

@@ -40,7 +40,6 @@ class EquivariantMLP(nn.Sequential):
     Examples
     --------
     >>> import torch
-
     >>> import equivariety as ev
     >>> action = ev.actions.cyclic(6)
     >>> model = EquivariantMLP(action, action, hidden=[4 * action])

@@ -229,7 +229,6 @@ class BlockNetwork(Constants):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> layer = ev.nn.EquivariantLinear(ev.actions.cyclic(6), bias=False)
         >>> smaller = layer.restrict([(1, 1)])
         >>> smaller, torch.allclose(smaller.matrix(), layer.matrix(), atol=1e-6)

@@ -36,7 +36,6 @@ class OnImages(nn.Module):
     Examples
     --------
     >>> import torch
-
     >>> import equivariety as ev
     >>> image = ev.actions.image_rotation(8)
     >>> first = OnImages(ev.nn.EquivariantLinear(3 * image, 4 * image), (3, 8, 8), (4, 8, 8))

@@ -48,7 +48,6 @@ class PolynomialNet(nn.Module):
     Examples
     --------
     >>> import equivariety as ev, torch
-
     >>> net = ev.nn.PolynomialNet([3, 4, 2], power=3, generator=torch.Generator().manual_seed(0))
     >>> net(torch.ones(5, 3, dtype=torch.float64)).shape
     torch.Size([5, 2])
@@ -173,7 +172,6 @@ def gradient_descent(
     Examples
     --------
     >>> import equivariety as ev, numpy as np, torch
-
     >>> net = ev.nn.PolynomialNet([2, 1, 1], generator=torch.Generator().manual_seed(0))
     >>> descent = ev.nn.polynomial.gradient_descent(net, net.distance_to_form(np.diag([3.0, -2.0])))
     >>> descent.converged, round(float(descent.losses[-1]), 6)  # the worse one of the minima 4 and 9

@@ -30,7 +30,6 @@ class History:
     Examples
     --------
     >>> import torch
-
     >>> import equivariety as ev
     >>> X = torch.as_tensor(ev.datasets.digits(), dtype=torch.float32)
     >>> action = ev.actions.image_shift((8, 8), axis=1)
@@ -77,7 +76,6 @@ class Training:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> from equivariety.nn import EquivariantLinear, Training
     >>> action = ev.actions.cyclic(4)
     >>> model = EquivariantLinear(action)
@@ -251,7 +249,6 @@ def evaluate(model: nn.Module, X: Any, Y: Any, loss: Loss = nn.functional.mse_lo
     Examples
     --------
     >>> import numpy as np
-
     >>> import torch
     >>> layer = torch.nn.Linear(2, 2)
     >>> bool(np.isclose(evaluate(layer, torch.ones(3, 2), layer(torch.ones(3, 2)).detach() + 2), 4))

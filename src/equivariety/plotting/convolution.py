@@ -39,7 +39,6 @@ def function_space_slice(net: LinearConvNet, origin: Any, first: Any, second: An
     Examples
     --------
     >>> import equivariety as ev
-
     >>> figure = function_space_slice(ev.LinearConvNet([2, 2], [1, 1]), [0, 0, 0.5], [1, 0, 0], [0, 1, 0])
     >>> len(figure.axes)
     1
@@ -76,7 +75,6 @@ def discriminant_surface(net: LinearConvNet) -> Figure:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> discriminant_surface(ev.LinearConvNet([2, 2], [1, 1])).axes[0].name
     '3d'
     """
@@ -107,7 +105,6 @@ def root_plot(net: LinearConvNet, filters: Sequence[Any]) -> Figure:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> net = ev.LinearConvNet([3, 2], [2, 1])
     >>> figure = root_plot(net, [[1, 2, 2], [1, -1]])
     >>> len(figure.axes)
@@ -148,7 +145,6 @@ def training_plot(runs: Sequence[tuple[Any, Any]], found: CriticalFilters) -> Fi
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1], [1, 1, 1]])
     >>> found = ev.LinearConvNet([2, 2], [1, 1]).critical_points(X, [1, -1, 2, 0])

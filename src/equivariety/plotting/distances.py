@@ -51,7 +51,6 @@ def distance_picture(
     Examples
     --------
     >>> figure = distance_picture("x**2 + 4*y**2 - 4", (0.4, 0.2), ((-2.6, 2.6), (-3.4, 3.4)))
-
     >>> figure.axes[0].get_title("left")
     '4 of 4 critical points are real'
     """

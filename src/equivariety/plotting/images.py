@@ -33,7 +33,6 @@ def image_rows(rows: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> X = ev.datasets.digits()[:5] / 4 + 0.5
     >>> figure = image_rows({"digits": X, "their negatives": 1 - X}, (8, 8))
     >>> len(figure.axes)

@@ -33,7 +33,6 @@ def before_and_after(maps: EquivariantMaps, M: Any) -> Figure:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> maps = ev.EquivariantMaps(ev.actions.cyclic(6))
     >>> figure = before_and_after(maps, maps.project(np.arange(36.0).reshape(6, 6)))

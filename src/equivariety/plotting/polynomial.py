@@ -41,7 +41,6 @@ def architecture_map(inputs: int, outputs: int = 1, power: int = 2, largest: int
     Examples
     --------
     >>> figure = architecture_map(2, largest=3)
-
     >>> len(figure.axes[0].texts)  # one cell for every pair of widths
     9
     """
@@ -102,7 +101,6 @@ def signature_plot(minima: Sequence[SymmetricCriticalPoint], descents: Sequence[
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> minima = ev.SymmetricMaps(ev.actions.trivial(2)).bounded(1).local_minima(np.diag([2.0, -1.0]))
     >>> figure = signature_plot(minima, [[9.0, 3.0, 1.0], [8.0, 5.0, 4.0]])

@@ -39,7 +39,6 @@ def singular_points(expression: Any, symbols: Sequence[Any], box: Box | None = N
     Examples
     --------
     >>> import sympy
-
     >>> x, y = sympy.symbols("x y", real=True)
     >>> singular_points(y**2 - x**2 * (x + 1), (x, y))
     [(0.0, 0.0)]

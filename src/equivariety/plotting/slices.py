@@ -28,7 +28,6 @@ def distances_in_slice(component: Component, origin: Grid, basis: Grid, paramete
     Examples
     --------
     >>> import equivariety as ev
-
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(2)).bounded(1).component((1, 0))
     >>> distances_in_slice(component, np.zeros((2, 2)), np.eye(2)[None], np.array([[0.0], [2.0]])).round(6).tolist()
     [0.0, 2.0]
@@ -47,7 +46,6 @@ def is_surface(component: Component) -> bool:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(2)
     >>> [is_surface(component) for component in family.components()]
     [False, True]
@@ -61,7 +59,6 @@ def sides_in_slice(component: Component, origin: Grid, basis: Grid, parameters: 
     Examples
     --------
     >>> import equivariety as ev
-
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(2).component((0, 1))
     >>> sides_in_slice(component, np.zeros((3, 3)), np.eye(3)[None], np.array([[-1.0], [2.0]])).tolist()
     [-1.0, 1.0]

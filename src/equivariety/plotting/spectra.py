@@ -29,7 +29,6 @@ def spectrum(solution: Solution) -> Figure:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> solution = ev.EquivariantMaps(ev.actions.image_shift((8, 8), axis=1)).bounded(12).fit(ev.datasets.digits())
     >>> figure = spectrum(solution)
     >>> figure.axes[0].get_ylabel()

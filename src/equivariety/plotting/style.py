@@ -46,7 +46,6 @@ def house_style() -> Iterator[None]:
     Examples
     --------
     >>> import matplotlib
-
     >>> with house_style():
     ...     print(matplotlib.rcParams["legend.frameon"])
     False
@@ -70,7 +69,6 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
     Examples
     --------
     >>> import tempfile
-
     >>> [path.name for path in save_figure(new_figure(4, 3), tempfile.mkdtemp(), "empty")]
     ['empty.png', 'empty.svg']
     """
@@ -91,7 +89,6 @@ def new_figure(width: float, height: float) -> Figure:
     Examples
     --------
     >>> figure = new_figure(4, 3)
-
     >>> figure.get_size_inches().tolist()
     [4.0, 3.0]
     """

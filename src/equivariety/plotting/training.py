@@ -22,7 +22,6 @@ def gap_per_epoch(gaps: Mapping[str, Sequence[float]]) -> Figure:
     Examples
     --------
     >>> figure = gap_per_epoch({"two layers": [1.0, 0.1, 0.01], "three layers": [2.0, 1.0, 0.5]})
-
     >>> len(figure.axes[0].lines)
     2
     """

@@ -81,7 +81,6 @@ def triangle_curve(polynomial: Any, names: str = "p0 p1 p2") -> Figure:
     Examples
     --------
     >>> figure = triangle_curve("p0*p2 - p1**2")
-
     >>> len(figure.axes)
     1
     """
@@ -158,7 +157,6 @@ def family_slice(
     Examples
     --------
     >>> import equivariety as ev
-
     >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1)
     >>> family_slice(family).axes[0].name
     '3d'
@@ -208,7 +206,6 @@ def projection(component: Component, directions: Any, samples: int = 4000, seed:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(2).component((0, 1))
     >>> shift = np.roll(np.eye(3), 1, axis=1)
@@ -243,7 +240,6 @@ def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 3))
     >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)

@@ -35,7 +35,6 @@ def weight_diagram(pattern: WeightPattern) -> Figure:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 1, 0))
     >>> figure = weight_diagram(ev.varieties.block_pattern(component))
     >>> figure.axes[0].get_title(loc="left")

@@ -23,7 +23,6 @@ class Certificate:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> certificate = ev.PolynomialNet([3, 2, 1]).certify()
     >>> certificate.value, certificate.upper_bound, certificate.proven
     (5, 5, True)

@@ -198,7 +198,6 @@ class PolynomialNet(Architecture):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> pair = ev.actions.cyclic(2)
         >>> PolynomialNet([pair, pair, 1]).weights([[1, 2], [3]])
         [array([[1, 2],
@@ -231,7 +230,6 @@ class PolynomialNet(Architecture):
         Examples
         --------
         >>> part = PolynomialNet([4, 3, 2]).subnetwork([[0, 1]])
-
         >>> part.network.widths, part.dimension, part.rank
         ((4, 2, 2), 10, 10)
         """
@@ -277,7 +275,6 @@ class Subnetwork:
     Examples
     --------
     >>> part = next(PolynomialNet([4, 3, 2], power=3).subnetworks())
-
     >>> part.network.dimension, part.dimension, part.rank, part.whole.dimension
     (10, 10, 10, 15)
     >>> [weights.shape for weights in part.embed(part.network.random_weights())]

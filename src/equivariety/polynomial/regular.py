@@ -20,7 +20,6 @@ def regular_representation(group: PermutationAction) -> PermutationAction:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> regular_representation(ev.actions.symmetric(3)).degree
     6
     """

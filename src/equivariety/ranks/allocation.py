@@ -47,7 +47,6 @@ class Allocations:
     Examples
     --------
     >>> table = Allocations([np.array([[5.0, 1.0]]), np.array([[9.0, 8.0]])], [1, 2], budget=6)
-
     >>> table.left_out
     array([23., 18., 14.,  9.,  6.,  1.,  0.])
     >>> [np.concatenate(table.ranks(budget)).tolist() for budget in (1, 2, 3)]

@@ -29,7 +29,6 @@ def complex_slots(slot: Slot, field: Field) -> list[Slot]:
     Examples
     --------
     >>> from equivariety.isotypic import field_named
-
     >>> complex_slots(Slot(4, 3), field_named("C")), complex_slots(Slot(4, 3), field_named("H"))
     ([Slot(weight=2, capacity=3), Slot(weight=2, capacity=3)], [Slot(weight=2, capacity=6)])
     """

@@ -44,7 +44,6 @@ def is_singular(slots: Sequence[Slot], budget: int, ranks: Sequence[int]) -> boo
     Examples
     --------
     >>> slots = [Slot(1, 1), Slot(2, 1)]
-
     >>> is_singular(slots, 2, (0, 0)), is_singular(slots, 2, (0, 1))
     (True, False)
     """

@@ -29,7 +29,6 @@ def count_best(gains: Sequence[Gains], costs: Sequence[int], budget: int, tolera
     --------
     >>> count_best([np.array([3.0, 2.0]), np.array([2.0, 1.0])], [1, 1], budget=2, tolerance=1e-9)
     2
-
     >>> count_best([np.array([3.0, 2.0]), np.array([2.0, 1.0])], [1, 1], budget=1, tolerance=1e-9)
     1
     """

@@ -24,7 +24,6 @@ class CanonicalCorrelations:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((50, 3))
     >>> found = ev.statistics.canonical_correlations(ev.EquivariantMaps(ev.actions.cyclic(3)), X, X + 0.1)
@@ -61,7 +60,6 @@ def canonical_correlations(maps: EquivariantMaps, X: Any, Y: Any) -> CanonicalCo
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((50, 4))
     >>> found = ev.statistics.canonical_correlations(ev.EquivariantMaps(ev.actions.cyclic(4)), X, np.roll(X, 1, axis=1))

@@ -18,7 +18,6 @@ def matrix_spectra(maps: EquivariantMaps, S: NDArray[np.float64], samples: float
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
     >>> [part.eigenvalues.round(9).tolist() for part in matrix_spectra(maps, np.diag([1.0, 2.0, 6.0]))]
     [[[3.0]], [[3.0]]]

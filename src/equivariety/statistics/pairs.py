@@ -22,7 +22,6 @@ def pair_classes(action: PermutationAction) -> Classes:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> pair_classes(ev.actions.cyclic(4)).tolist()
     [0, 1, 2, 1, 0, 1, 2, 0, 1, 0]
     """

@@ -50,7 +50,6 @@ def fitted_model(spectra: Sequence[CovarianceSpectrum], ranks: Ranks, samples: f
     Examples
     --------
     >>> part = CovarianceSpectrum(1, 1, np.array([[5.0, 2.0, 1.0]]), np.array([10.0]))
-
     >>> fitted_model([part], [np.array([1])], 10).noise_variance
     1.5
     """

@@ -19,7 +19,6 @@ class ExpectedRisk:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> risk = ev.expected_risk(ev.EquivariantMaps(ev.actions.cyclic(4)), n_samples=10, noise_variance=1.0)
     >>> round(float(risk), 3), risk.samples_needed, round(risk.samples_saved, 1)
     (0.472, 3, 28.9)

@@ -58,7 +58,6 @@ class SymmetryTest:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((40, 4))
     >>> test = ev.symmetry_test(X, ev.actions.cyclic(4), simulations=99)
@@ -169,7 +168,6 @@ def symmetry_test(
     Examples
     --------
     >>> import equivariety as ev
-
     >>> rng = np.random.default_rng(0)
     >>> ring = rng.standard_normal((200, 6))
     >>> smooth = ring + 0.5 * np.roll(ring, 1, axis=1)

@@ -36,7 +36,6 @@ class Solutions:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> from equivariety.tracking import SquaredErrors
     >>> start = ev.convolution.generic_start([2, 2])
@@ -61,7 +60,6 @@ def solve(start: StartSystem, errors: Sequence[SquaredErrors]) -> list[Solutions
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> from equivariety.tracking import SquaredErrors
     >>> start = ev.convolution.generic_start([2, 2])

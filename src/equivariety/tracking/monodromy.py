@@ -36,7 +36,6 @@ class StartSystem:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> start = ev.convolution.generic_start([2, 2])
     >>> start.filter_sizes, start.expected, len(start.points), start.complete
     ((2, 2), 6, 6, True)
@@ -83,7 +82,6 @@ def solve_generic(map_: Parameterization, seed: int = DEFAULT_SEED) -> StartSyst
     Examples
     --------
     >>> import equivariety as ev
-
     >>> start = ev.convolution.generic_start([2, 2])
     >>> solve_generic(start.map, seed=1).complete
     True

@@ -16,7 +16,6 @@ class Parameterization(Protocol):
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> map_ = ev.convolution.generic_start([2, 2]).map  # (w_1, w_2) -> their tensor product
     >>> map_.groups, map_.degrees, map_.size, map_.expected_count

@@ -30,7 +30,6 @@ class TrackingOptions:
     Examples
     --------
     >>> options = TrackingOptions()
-
     >>> options.tighter().largest_step < options.largest_step
     True
     """
@@ -62,7 +61,6 @@ class Tracked:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> from equivariety.tracking import Path, SquaredErrors
     >>> start = ev.convolution.generic_start([2, 2])
@@ -88,7 +86,6 @@ def track(path: Path, points: ComplexArray, options: TrackingOptions) -> Tracked
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> from equivariety.tracking import Path, SquaredErrors
     >>> start = ev.convolution.generic_start([2, 2])
@@ -138,7 +135,6 @@ def refine(path: Path, point: ComplexArray) -> tuple[ComplexArray, float]:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> from equivariety.tracking import Path
     >>> start = ev.convolution.generic_start([2, 2])
     >>> point, correction = refine(Path(start.map, start.data, start.data), start.points[0])

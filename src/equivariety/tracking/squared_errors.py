@@ -25,7 +25,6 @@ class SquaredErrors:
     Examples
     --------
     >>> import numpy as np
-
     >>> errors = SquaredErrors(np.eye(4)[None], np.arange(8.0).reshape(2, 4))  # one quadratic form for both
     >>> errors.take(np.array([1])).linear.tolist(), errors.take(np.array([1])).quadratic.shape
     ([[4.0, 5.0, 6.0, 7.0]], (1, 4, 4))
@@ -47,7 +46,6 @@ class Path:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> start = ev.convolution.generic_start([2, 2])
     >>> path = Path(start.map, start.data, SquaredErrors(np.eye(4)[None], np.arange(4.0)[None]))

@@ -60,7 +60,6 @@ class BlockMap:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
     >>> shift = maps.from_coordinates(maps.coordinates(np.roll(np.eye(3), 1, axis=1)))
@@ -113,7 +112,6 @@ class BlockMap:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> maps = ev.EquivariantMaps(ev.actions.image_shift((16, 16)))
         >>> encoder = maps.bounded(8).nearest(np.eye(256)).encoder
         >>> encoder.way(samples=1000)

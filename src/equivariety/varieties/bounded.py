@@ -43,7 +43,6 @@ class RankBounded:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> family = ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)).bounded(rank=99)
     >>> family.count_components()
     72426340906146
@@ -129,7 +128,6 @@ class RankBounded:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1)
         >>> point = family.nearest([[3, 0, 0], [0, 3, 0], [0, 0, 3]])
         >>> point.ranks, round(point.distance, 6)
@@ -143,7 +141,6 @@ class RankBounded:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> ideal = ev.EquivariantMaps(2 * ev.actions.trivial(1)).bounded(1).equations()
         >>> ideal.polynomials
         (a1r1c1*a1r2c2 - a1r1c2*a1r2c1,)

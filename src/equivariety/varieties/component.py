@@ -43,7 +43,6 @@ class Component:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.EquivariantMaps(ev.actions.image_rotation(3))
     >>> component = maps.bounded(3).component((1, 0, 1))
     >>> component.rank, component.dimension, component.degree, component.ed_degree, component.parameters
@@ -155,7 +154,6 @@ class Component:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> ev.InvariantMaps(ev.actions.trivial(2), 2).bounded(1).component([1]).equations().polynomials
         (a1r1c1*a1r2c2 - a1r1c2*a1r2c1,)
         """
@@ -187,7 +185,6 @@ class Component:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> component = ev.EquivariantMaps(ev.actions.trivial(3)).bounded(1).component([1])
         >>> points = component.critical_points([[3, 0, 0], [0, 2, 0], [0, 0, 1]])
         >>> points.count, [(point.index_sets, round(point.value, 6), point.morse_index) for point in points]

@@ -29,7 +29,6 @@ class CriticalPoint:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = np.random.default_rng(0).standard_normal((20, 8))
     >>> component = ev.EquivariantMaps(2 * ev.actions.cyclic(4)).bounded(2).component((1, 0, 1))
@@ -96,7 +95,6 @@ class CriticalPoints:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> component = ev.EquivariantMaps(2 * ev.actions.cyclic(4)).bounded(2).component((1, 0, 1))
     >>> points = component.critical_points(np.diag([1.0, 2, 3, 5, 7, 1, 2, 4]))

@@ -46,7 +46,6 @@ class DeterminantalVariety:
     Examples
     --------
     >>> cone = DeterminantalVariety(1, 3, 3)
-
     >>> cone.dimension, cone.degree, cone.ed_degree
     (5, 6, 3)
     >>> DeterminantalVariety(1, 2, 2, field="H").dimension

@@ -16,7 +16,6 @@ def equal_ranks(maps: EquivariantMaps, rank: int) -> tuple[int, ...]:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> equal_ranks(ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)), 99)
     (4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3)
     """

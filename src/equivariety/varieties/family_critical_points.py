@@ -53,7 +53,6 @@ class FamilyCriticalPoints:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> family = ev.EquivariantMaps(2 * ev.actions.cyclic(4)).bounded(2)
     >>> points = family.critical_points(np.diag([1.0, 2, 3, 5, 7, 1, 2, 4]))

@@ -24,7 +24,6 @@ class HiddenSpace:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> hidden = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(3).fit(np.eye(4)).encoder.target
     >>> (hidden.degree, hidden.multiplicities, hidden.coordinates.irreducible.tolist(),

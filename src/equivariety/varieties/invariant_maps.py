@@ -37,7 +37,6 @@ class InvariantMaps(EquivariantMaps):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.InvariantMaps(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), outputs=3)
     >>> maps.dimension
     6
@@ -101,7 +100,6 @@ class InvariantMaps(EquivariantMaps):
         Examples
         --------
         >>> import equivariety as ev
-
         >>> maps = ev.InvariantMaps(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), outputs=1)
         >>> maps.psi([[7, 5, 7, 7, 5]])
         array([[7., 5.]])

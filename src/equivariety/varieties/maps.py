@@ -56,7 +56,6 @@ class EquivariantMaps:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.EquivariantMaps(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"))
     >>> maps.dimension
     7
@@ -222,7 +221,6 @@ class EquivariantMaps:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> ev.EquivariantMaps(ev.actions.cyclic(2)).project([[1, 0], [4, 3]])
         array([[2., 2.],
                [2., 2.]])
@@ -265,7 +263,6 @@ class EquivariantMaps:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> maps = ev.EquivariantMaps(ev.actions.cyclic(6))
         >>> maps.dimension, maps.restrict([(1, 1)]).dimension, maps.restrict([()]).dimension
         (6, 12, 36)
@@ -285,7 +282,6 @@ class EquivariantMaps:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> report = ev.EquivariantMaps(ev.actions.cyclic(4), ev.actions.cyclic(6)).report()
         >>> report.largest_rank, report.reachable(4), len(report.lost)
         (2, 2, 3)
@@ -318,7 +314,6 @@ class EquivariantMaps:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> problem = ev.EquivariantMaps(ev.actions.cyclic(3)).problem([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])
         >>> [problem.best(rank).ranks for rank in (1, 2, 3)], problem.curve().losses.round(6).tolist()
         ([(1, 0), (1, 0), (1, 1)], [4.666667, 0.666667, 0.666667, 0.0])

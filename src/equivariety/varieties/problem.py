@@ -48,7 +48,6 @@ class Problem(ABC, Generic[Point]):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> problem = ev.EquivariantMaps(ev.actions.image_shift((8, 8), axis=1)).problem(ev.datasets.digits())
     >>> problem.best(12).ranks, round(problem.best(12).loss, 3)
     ((2, 2, 2, 1, 0), 0.039)
@@ -299,7 +298,6 @@ class Curve(Generic[Point]):
     Examples
     --------
     >>> import equivariety as ev
-
     >>> curve = ev.EquivariantMaps(ev.actions.cyclic(3)).problem_to(np.diag([3.0, 0.0, 0.0])).curve()
     >>> curve.losses.round(6)
     array([9., 8., 7., 6.])

@@ -76,7 +76,6 @@ def warn_if_unreachable(report: MapsReport, rank: int) -> None:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> report = ev.EquivariantMaps(ev.actions.cyclic(4), ev.actions.cyclic(6)).report()
     >>> warnings.simplefilter("error")
     >>> warn_if_unreachable(report, 4)

@@ -37,7 +37,6 @@ class SingularLocus:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 0, 1))
     >>> locus = component.singular_locus()
     >>> [member.ranks for member in locus], locus.dimension, locus.codimension
@@ -115,7 +114,6 @@ def is_smooth(variety: Component | RankBounded, M: Any, tolerance: float | None 
     Examples
     --------
     >>> import equivariety as ev
-
     >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(2)
     >>> is_smooth(family, [[1, 1, 1]] * 3), is_smooth(family, [[0, 0, 0]] * 3)
     (True, False)
@@ -136,7 +134,6 @@ def block_ranks(maps: EquivariantMaps, M: Any, tolerance: float | None = None) -
     Examples
     --------
     >>> import equivariety as ev
-
     >>> block_ranks(ev.EquivariantMaps(ev.actions.cyclic(3)), [[1, 1, 1]] * 3)
     (1, 0)
     """
@@ -168,7 +165,6 @@ def components_containing(family: RankBounded, M: Any, tolerance: float | None =
     Examples
     --------
     >>> import equivariety as ev
-
     >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(2)
     >>> [component.ranks for component in components_containing(family, [[0, 0, 0]] * 3)]
     [(1, 0), (0, 1)]

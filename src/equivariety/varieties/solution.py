@@ -35,7 +35,6 @@ class FactoredMap:
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = ev.datasets.digits()
     >>> solution = ev.EquivariantMaps(ev.actions.image_shift((8, 8), axis=1)).bounded(12).fit(X)
@@ -124,7 +123,6 @@ class FactoredMap:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> solution = ev.EquivariantMaps(ev.actions.cyclic(6)).problem_to(np.eye(6)).best(3)
         >>> smaller = solution.restrict([(1, 1)])
         >>> solution.ranks, smaller.ranks, np.allclose(smaller, solution)
@@ -157,7 +155,6 @@ class Solution(FactoredMap):
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> X = ev.datasets.digits()
     >>> solution = ev.EquivariantMaps(ev.actions.image_shift((8, 8), axis=1)).bounded(12).fit(X)
@@ -185,7 +182,6 @@ class NearestPoint(FactoredMap):
     Examples
     --------
     >>> import numpy as np
-
     >>> import equivariety as ev
     >>> near = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).nearest(np.diag([3.0, 0, 0]))
     >>> near, near.ranks, round(near.distance, 3)

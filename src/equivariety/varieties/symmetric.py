@@ -67,7 +67,6 @@ class SymmetricMaps:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = SymmetricMaps(ev.actions.cyclic(5))
     >>> maps.dimension, [(block.field, block.size) for block in maps.blocks]
     (3, [('R', 1), ('C', 1), ('C', 1)])
@@ -212,7 +211,6 @@ class SymmetricComponent:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> (component,) = SymmetricMaps(ev.actions.trivial(3)).bounded(1).components()
         >>> points = component.critical_points(np.diag([3, 1, -2]))
         >>> [(round(p.value, 6), p.signature, p.morse_index) for p in points]
@@ -242,7 +240,6 @@ class SymmetricRankBounded:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> family = SymmetricMaps(ev.actions.cyclic(4)).bounded(2)
     >>> [(c.ranks, c.dimension) for c in family.components()]
     [((1, 0, 1), 2), ((0, 1, 0), 1)]
@@ -314,7 +311,6 @@ class SymmetricRankBounded:
         Examples
         --------
         >>> import equivariety as ev
-
         >>> family = SymmetricMaps(ev.actions.trivial(3)).bounded(2)
         >>> family.nearest(np.diag([3.0, 1.0, -2.0])).matrix().diagonal().tolist()
         [3.0, 0.0, -2.0]

@@ -36,7 +36,6 @@ class SymmetricDeterminantalVariety:
     Examples
     --------
     >>> cone = SymmetricDeterminantalVariety(1, 3)
-
     >>> cone.dimension, cone.degree, cone.ed_degree, cone.generic_ed_degree
     (3, 4, 3, 13)
     >>> cone.connected_components, cone.singular_locus()

@@ -25,7 +25,6 @@ class WeightPattern:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> pattern = ev.varieties.block_pattern(ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component((1, 0)))
     >>> pattern.encoder.tolist(), pattern.decoder.tolist(), pattern.parameters
     ([[1, 0, 0]], [[1], [0], [0]], 2)
@@ -56,7 +55,6 @@ def block_pattern(component: Component) -> WeightPattern:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.EquivariantMaps(ev.actions.image_rotation(3))
     >>> pattern = block_pattern(maps.bounded(3).component((1, 1, 0)))
     >>> pattern.encoder
@@ -91,7 +89,6 @@ def orbit_pattern(component: Component) -> WeightPattern:
     Examples
     --------
     >>> import equivariety as ev
-
     >>> maps = ev.InvariantMaps(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"), outputs=2)
     >>> orbit_pattern(maps.bounded(2).component((2,))).encoder
     array([[1, 2, 1, 1, 2],

@@ -73,7 +73,6 @@ def image_layout(action: str) -> ImageLayout | None:
     --------
     >>> image_layout("3*shift:28x28:axis=1")
     ImageLayout(channels=3, height=28, width=28)
-
     >>> image_layout("vectors:28x28") is None  # two numbers at every point
     True
     """
