@@ -134,3 +134,36 @@ def test_nearest_by_averaging_over_the_group(run, tmp_path):
     assert np.load(out) == pytest.approx(average)
     assert result["distance"] == pytest.approx(np.linalg.norm(matrix - average))
     assert result["relative_distance"] == pytest.approx(result["distance"] / np.linalg.norm(matrix))
+
+
+def test_nearest_says_what_the_distance_is_made_of(run, tmp_path):
+    """A diagonal under all permutations of three points: singular values by hand."""
+    U = np.diag([1.0, 2.0, 6.0])
+    np.save(tmp_path / "u.npy", U)
+    arguments = ("nearest", str(tmp_path / "u.npy"), "--action", "symmetric:3")
+    result = json.loads(run(*arguments, "--rank", "1", "--json").output)
+    # Averaged over the group it is 3 times the identity: singular value 3 on (1, 1, 1), and 3 twice on the rest.
+    assert result["distance_from_equivariant"] == pytest.approx(np.sqrt(4 + 1 + 9))
+    assert result["distance"] == pytest.approx(np.sqrt(14 + 18))
+    assert [(cut["value"], cut["multiplicity"]) for cut in result["singular_values_cut"]] == [(pytest.approx(3), 2)]
+    assert (result["rank"], result["components_that_tie"], result["out"]) == (1, 1, None)
+    permuted = [U - P @ U @ P.T for P in (np.eye(3)[[1, 2, 0]], np.eye(3)[[1, 0, 2]])]
+    expected = sorted(np.linalg.norm(difference) / np.linalg.norm(U) for difference in permuted)
+    assert sorted(result["equivariance_errors"]) == pytest.approx(expected)
+    assert "nowhere: add --out" in run(*arguments).output
+
+
+def test_ties_are_counted(run, tmp_path):
+    np.save(tmp_path / "u.npy", np.eye(5))
+    arguments = ("nearest", str(tmp_path / "u.npy"), "--action", "cyclic:5", "--rank", "2", "--json")
+    # One of two blocks of dimension 2, both worth the same; the one of dimension 1 leaves a unit without use.
+    assert json.loads(run(*arguments).output)["components_that_tie"] == 2
+
+
+def test_the_nearest_map_is_a_model_to_apply(run, tmp_path):
+    U = np.random.default_rng(0).normal(size=(4, 4))
+    np.save(tmp_path / "u.npy", U)
+    model, out = tmp_path / "near.safetensors", tmp_path / "out.npy"
+    assert run("nearest", str(tmp_path / "u.npy"), "--action", "cyclic:4", "--out", str(model)).code == 0
+    assert run("apply", str(model), str(tmp_path / "u.npy"), "--out", str(out)).code == 0
+    assert np.load(out) == pytest.approx(U @ load_model(model).matrix().T)

@@ -45,6 +45,9 @@ class Equations:
     about: str
     """Which points the equations are about."""
 
+    def __repr__(self) -> str:
+        return f"<Equations: {len(self.polynomials)} polynomials in {len(self.variables)} variables>"
+
     def coordinates(self, M: Any) -> NDArray[np.float64]:
         """The values of the variables at the orthogonal projection of a matrix."""
         entries = []

@@ -102,27 +102,29 @@ def fit(
         print_solution(solution, result)
 
 
-def prepared_problem(maps: EquivariantMaps, X: Any, Y: Any | None) -> DataProblem:
+def prepared_problem(maps: EquivariantMaps, X: Any, Y: Any | None, quiet: bool = False) -> DataProblem:
     """The squared error on all samples, which can be read again where one pass is not enough."""
     from equivariety.varieties.problem import Problem
     from equivariety.varieties.second_look import readable_again
 
-    return Problem.of_data(maps, moments_with_progress(maps, X, Y), readable_again(X, Y, None))
+    return Problem.of_data(maps, moments_with_progress(maps, X, Y, quiet), readable_again(X, Y, None))
 
 
 def held_out_loss(solution: Solution, X: Any, Y: Any | None) -> float | None:
     """The loss on every fifth sample of the optimum with the same ranks on the others; None for fewer than five."""
+    import numpy as np
+
+    from equivariety.datasets.stored_rows import StoredRows
+
     if len(X) < HELD_OUT:
         return None
-    maps = solution.component.maps
-    held_out = slice(HELD_OUT - 1, None, HELD_OUT)
-    kept = [slice(start, None, HELD_OUT) for start in range(HELD_OUT - 1)]
-    parts = [moments_with_progress(maps, X[rows], None if Y is None else Y[rows], quiet=True) for rows in kept]
-    training = parts[0]
-    for part in parts[1:]:
-        training = training + part
-    partial = solution.component.solve(training)
-    return partial.error(X[held_out], None if Y is None else Y[held_out])
+    held_out = np.arange(len(X)) % HELD_OUT == HELD_OUT - 1
+
+    def part(data: Any | None, rows: Any) -> StoredRows | None:
+        return None if data is None else StoredRows(data, np.flatnonzero(rows))
+
+    training = prepared_problem(solution.component.maps, part(X, ~held_out), part(Y, ~held_out), quiet=True)
+    return training.at(solution.ranks).error(part(X, held_out), part(Y, held_out))
 
 
 def parse_rank(text: str) -> int | None:

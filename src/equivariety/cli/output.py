@@ -78,5 +78,10 @@ def short_integer(value: int) -> str:
 
 
 def label_text(label: Label) -> str:
-    """(l, m) and frequencies in parentheses, descriptions as they are."""
+    """(l, m) and frequencies in parentheses, names as they are."""
     return label if isinstance(label, str) else "(" + ",".join(str(part) for part in label) + ")"
+
+
+def character_text(character: tuple[float, ...]) -> str:
+    """Traces of the generators, to three digits."""
+    return "(" + ", ".join(f"{round(value, 3) + 0.0:g}" for value in character) + ")"

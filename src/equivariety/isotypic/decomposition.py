@@ -67,6 +67,9 @@ class ChangeOfBasis:
     has_trivial: bool = True
     """Whether irreducible number 0 is the trivial one: not if no vector of domain or codomain is fixed."""
 
+    def __repr__(self) -> str:
+        return f"<ChangeOfBasis of R^{self.degree}, {sum(bundle.size for bundle in self.bundles)} irreducibles>"
+
     @cached_property
     def multiplicities(self) -> tuple[int, ...]:
         """Multiplicity of the members of each bundle."""
@@ -201,6 +204,10 @@ class Decomposition:
     domain: ChangeOfBasis
     codomain: ChangeOfBasis
 
+    def __repr__(self) -> str:
+        m, n = self.codomain.degree, self.domain.degree
+        return f"<Decomposition of R^{n} and R^{m}, {len(self.irreducibles)} irreducibles>"
+
 
 Splits = Sequence[tuple[IntArray, Split]]
 
@@ -290,9 +297,9 @@ def _trivial(action: Action) -> Irreducible:
     """The trivial irreducible, labeled as in the whole decomposition."""
     k = action.number_of_generators
     if k == 1 and action.monomial is not None:
-        return Irreducible((1, 1), "R", 1, 1 + 0j)
+        return Irreducible((1, 1), "R", 1, 1 + 0j, (1.0,))
     commuting = action.monomial is not None and commute_with_signs(*action.monomial)
-    return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None)
+    return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None, (1.0,) * k)
 
 
 def _invariants(action: Action, bundles: tuple[Bundle, ...]) -> ChangeOfBasis:

@@ -18,13 +18,16 @@ class Irreducible(NamedTuple):
     """A real irreducible representation of the acting group."""
 
     label: Label
-    """(l, m) for one generator, the frequencies m/l for commuting ones, a description otherwise."""
+    """(l, m) for one generator, the frequencies m/l for commuting ones; else "trivial", "sign", or the dimension and a
+    letter: "2a", "2b"."""
     field: str
     """Commuting field ``"R"``, ``"C"`` or ``"H"``."""
     dimension: int
     """Real dimension n of the representation."""
     eigenvalue: complex | None
     """exp(2 pi i m / l) for one generator, None otherwise."""
+    character: tuple[float, ...]
+    """The trace of each generator."""
 
 
 @dataclass(frozen=True)

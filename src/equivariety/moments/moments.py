@@ -37,6 +37,10 @@ class Moments:
     precision: float
     """Machine epsilon of the data, on which rank decisions rest."""
 
+    def __repr__(self) -> str:
+        kind = "of inputs alone" if self.cross is None else f"with targets in R^{self.outputs}"
+        return f"<Moments {kind}, weight {self.weight:g}, {sum(map(len, self.inner))} blocks>"
+
     @property
     def energy(self) -> float:
         """Sum of the squares of all inputs, as far as they lie in blocks: the traces of all Gram matrices."""

@@ -57,6 +57,10 @@ class BlockMap:
     target: Coordinates
     blocks: tuple[NDArray[np.float64], ...]
 
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<BlockMap R^{n} -> R^{m}, {sum(map(len, self.blocks))} blocks>"
+
     @property
     def shape(self) -> tuple[int, int]:
         """(target degree, source degree)."""

@@ -41,6 +41,10 @@ class CriticalPoint:
     dense: Callable[[Blocks], NDArray[Any]]
     """Makes the matrix from :meth:`blocks`."""
 
+    def __repr__(self) -> str:
+        of = f" of a family of dimension {self.dimension}" if self.dimension else ""
+        return f"<CriticalPoint{of}: value {self.value:.6g}, Morse index {self.morse_index}, on {self.variety!r}>"
+
     @property
     def ranks(self) -> tuple[int, ...]:
         """How many terms each block keeps."""
@@ -85,6 +89,9 @@ class CriticalPoints:
     """The largest rank that every block can have."""
     dense: Callable[[Blocks], NDArray[Any]]
     """Makes a matrix from blocks."""
+
+    def __repr__(self) -> str:
+        return f"<CriticalPoints on {self.variety!r}>"
 
     @cached_property
     def landscape(self) -> Landscape:

@@ -67,6 +67,9 @@ class FamilyCriticalPoints:
         for _, ranks in best_tuples(self.slots, self.family.rank, self._totals):
             yield self.problem.critical_points(ranks)
 
+    def __repr__(self) -> str:
+        return f"<FamilyCriticalPoints on {self.family!r}>"
+
     @property
     def count(self) -> int:
         """Number of critical points, the sum over all components, each of which is visited.

@@ -95,7 +95,7 @@ class EquivariantMaps:
         """
         rows, cols = self._multiplicities(self.decomposition.codomain), self._multiplicities(self.decomposition.domain)
         return tuple(
-            Block(i.label, i.field, i.dimension, row, col, i.eigenvalue)
+            Block(i.label, i.field, i.dimension, row, col, i.eigenvalue, i.character)
             for i, row, col in zip(self.decomposition.irreducibles, rows.tolist(), cols.tolist(), strict=True)
         )
 

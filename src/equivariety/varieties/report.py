@@ -26,6 +26,10 @@ class MapsReport:
     lost: tuple[Block, ...]
     """Blocks that occur on one side only: what every map forgets of the domain, or never reaches of the codomain."""
 
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<MapsReport R^{n} -> R^{m}: {len(self.shared)} blocks on both sides, {len(self.lost)} lost>"
+
     @property
     def dimension(self) -> int:
         """Real dimension of the maps."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,6 +44,8 @@ class SymmetricBlock:
     """Real dimension of the irreducible: a block of rank r adds r times that to the rank of the map."""
     size: int
     """Multiplicity of the irreducible."""
+    character: tuple[float, ...] = dataclasses.field(default=(), compare=False)
+    """The trace of each generator on the irreducible."""
 
     @property
     def dimension(self) -> int:
@@ -78,6 +81,10 @@ class SymmetricMaps:
     maps: EquivariantMaps
     """All equivariant maps, symmetric or not."""
 
+    def __repr__(self) -> str:
+        n = self.maps.domain.degree
+        return f"<SymmetricMaps R^{n} -> R^{n}, generators: {self.maps.domain.number_of_generators}>"
+
     def __init__(self, action: Any) -> None:
         object.__setattr__(self, "maps", EquivariantMaps(action))
 
@@ -89,7 +96,7 @@ class SymmetricMaps:
     @cached_property
     def blocks(self) -> tuple[SymmetricBlock, ...]:
         """One block for each irreducible, in the order of the equivariant maps."""
-        return tuple(SymmetricBlock(b.label, b.field, b.irrep_dim, b.cols) for b in self.maps.blocks)
+        return tuple(SymmetricBlock(b.label, b.field, b.irrep_dim, b.cols, b.character) for b in self.maps.blocks)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -143,6 +150,9 @@ class SymmetricComponent:
 
     maps: SymmetricMaps
     ranks: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return f"<SymmetricComponent of ranks {self.ranks} in {self.maps!r}>"
 
     def __post_init__(self) -> None:
         sizes = [block.size for block in self.maps.blocks]
@@ -232,6 +242,9 @@ class SymmetricRankBounded:
 
     maps: SymmetricMaps
     rank: int
+
+    def __repr__(self) -> str:
+        return f"<SymmetricRankBounded of rank {self.rank} in {self.maps!r}>"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rank", whole_number(self.rank, "rank", 0, self.maps.shape[0]))

@@ -145,13 +145,13 @@ def image(values: NDArray[Any], says: str, signed: bool) -> Element:
 
     strength = np.rint(255 * np.clip(np.abs(values), 0, 1)).astype(np.uint8)
     if values.ndim == 3:
-        pixels = Image.fromarray(np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8).transpose(1, 2, 0), "RGB")
+        pixels = Image.fromarray(np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8).transpose(1, 2, 0))
     else:
         hues = (
             np.where((values < 0)[..., None], _rgb(style.ORANGE), _rgb(style.BLUE)) if signed else np.zeros((1, 1, 3))
         )
         colors = np.broadcast_to(hues, (*values.shape, 3)).astype(np.uint8)
-        pixels = Image.fromarray(np.dstack([colors, strength]), "RGBA")
+        pixels = Image.fromarray(np.dstack([colors, strength]))
     stream = io.BytesIO()
     pixels.save(stream, "PNG", optimize=True)
     source = "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
