@@ -62,11 +62,10 @@ def _(choice, code, degree, how, menu, own):
 
 @app.cell
 def _(chosen, how, mo):
-    verdict = mo.Html(
-        f'<div class="verdict {"wrong" if chosen.maps is None else "right"}">{mo.as_html(mo.plain_text(chosen.message))}'
-        "</div>"
-    )
-    mo.vstack([how, verdict])
+    import html
+
+    verdict = "wrong" if chosen.maps is None else "right"
+    mo.vstack([how, mo.Html(f'<div class="verdict {verdict}">{html.escape(chosen.message)}</div>')])
     return
 
 
@@ -95,10 +94,11 @@ def _(maps, mo, rank, tables):
             mo.stat(f"{found['all']:,}", label="components of rank at most r", bordered=True),
             mo.stat(f"{found['with a matrix of this rank']:,}", label="with a matrix of rank r", bordered=True),
             mo.stat(f"{found['complex']:,}", label="over the complex numbers", bordered=True),
-            mo.stat(f"{maps.dimension:,}", label="dimension of all equivariant maps", bordered=True),
+            mo.stat(f"{maps.dimension:,}", label="dimension of all maps", bordered=True),
         ],
         widths="equal",
         gap=1,
+        wrap=True,
     )
     return (family,)
 
@@ -113,18 +113,26 @@ def _(mo):
 
 @app.cell
 def _(InputError, figures, mo):
+    from html import escape
+
+    def note(reason):
+        """Why something is not shown."""
+        return mo.Html(f'<div class="note">{escape(str(reason))}</div>')
+
     def picture(make, alt):
-        """A figure as an image, or the reason why there is none."""
+        """A figure as an image in its own size, or the reason why there is none."""
         try:
-            return mo.image(figures.png(make()), alt=alt, rounded=True)
+            figure = make()
+            width = f"min(100%, {round(105 * figure.get_figwidth())}px)"
+            return mo.image(figures.png(figure), alt=alt, width=width, rounded=True)
         except InputError as error:
-            return mo.callout(mo.plain_text(str(error)), kind="info")
+            return note(error)
 
     def table(make, label):
         try:
             rows = make()
         except InputError as error:
-            return mo.callout(mo.plain_text(str(error)), kind="info")
+            return note(error)
         if not rows:
             return mo.md(f"**{label}**: none")
         return mo.ui.table(rows, label=label, selection=None, pagination=True, page_size=12, show_download=False)
@@ -132,7 +140,7 @@ def _(InputError, figures, mo):
     def as_code(program):
         return mo.accordion({"Copy as code": mo.md(f"```python\n{program}\n```")})
 
-    return as_code, picture, table
+    return as_code, note, picture, table
 
 
 @app.cell
@@ -148,6 +156,7 @@ def _(BLOCKS, action_code, as_code, code, figures, maps, mo, picture, table, tab
                 widths=[1, 1.1],
                 gap=1.5,
                 align="start",
+                wrap=True,
             ),
             as_code(code.blocks_code(action_code)),
         ],
@@ -207,6 +216,7 @@ def _(WEIGHTS, action_code, as_code, code, figures, maps, member, mo, picture, r
                 widths="equal",
                 gap=1.5,
                 align="start",
+                wrap=True,
             ),
             mo.md(
                 "Edges of one color share a weight; dashed ones carry it with the other sign; gray ones stand alone."
@@ -219,8 +229,9 @@ def _(WEIGHTS, action_code, as_code, code, figures, maps, member, mo, picture, r
 
 
 @app.cell
-def _(choice, mo):
-    source = mo.ui.dropdown(options=[*choice.DATA, "my file"], value="noise", label="data")
+def _(choice, maps, mo):
+    fitting = choice.DATA[0] if maps.domain.degree == 64 else choice.DATA[-1]
+    source = mo.ui.dropdown(options=[*choice.DATA, "my file"], value=fitting, label="data")
     upload = mo.ui.file(filetypes=[".npy", ".npz", ".csv"], kind="button", label="a matrix, samples as rows")
     return source, upload
 
@@ -246,11 +257,28 @@ def _(DATA, InputError, choice, maps, mo, source, upload, view):
 
 @app.cell
 def _(
-    action_code, as_code, chosen, choice, code, complaint, data_name, figures, mo, picture, problem, rank, rows, source,
-    table, tables, text, upload,
-):  # fmt: skip
+    action_code,
+    as_code,
+    chosen,
+    choice,
+    code,
+    complaint,
+    data_name,
+    figures,
+    mo,
+    note,
+    picture,
+    problem,
+    rank,
+    rows,
+    source,
+    table,
+    tables,
+    text,
+    upload,
+):
     _controls = mo.hstack([source, upload] if source.value == "my file" else [source], justify="start", gap=1)
-    mo.stop(complaint is not None, mo.vstack([_controls, mo.callout(mo.plain_text(str(complaint)), kind="warn")]))
+    mo.stop(complaint is not None, mo.vstack([_controls, note(complaint)]))
     from equivariety.plotting.spectra import spectrum
 
     _degree = chosen.action.degree
@@ -291,10 +319,12 @@ def _(InputError, SLICES, family, kind, mo, seed, slices, view):
 
 
 @app.cell
-def _(action_code, as_code, azimuth, code, elevation, figures, kind, mo, picture, rank, refusal, scene, seed, slices):
+def _(
+    action_code, as_code, azimuth, code, elevation, figures, kind, mo, note, picture, rank, refusal, scene, seed, slices
+):
     _turn = [elevation, azimuth] + ([seed] if kind.value == slices.KINDS[2] else [])
     _picture = (
-        mo.callout(mo.plain_text(refusal), kind="info")
+        note(refusal)
         if scene is None
         else picture(lambda: figures.turned(scene, elevation.value, azimuth.value), "a slice of the variety")
     )

@@ -55,12 +55,15 @@ def slice_figure(family: RankBounded, kind: str, seed: int = 0) -> Figure:
     Raises
     ------
     InputError
-        If there is no such slice, or there are more than 12 components.
+        If there is no such slice, there is nothing to be seen on it, or there are more than 12 components.
     """
     count = family.count_components()
     if count > MOST_COMPONENTS:
         raise InputError(f"{count:,} components are too many for one picture; up to {MOST_COMPONENTS} are drawn")
-    return family_slice(family, slice_directions(family.maps, kind, seed))
+    figure = family_slice(family, slice_directions(family.maps, kind, seed))
+    if not any(axes.collections for axes in figure.axes):
+        raise InputError("this slice lies in the variety as a whole: choose a smaller rank or another slice")
+    return figure
 
 
 def _places(maps: EquivariantMaps) -> Iterator[Unit]:

@@ -343,7 +343,7 @@ def _label_slice(axes: Any, family: RankBounded, members: Sequence[Any], dimensi
                for c, color in members if color != RED]  # fmt: skip
     if any(color == RED for _, color in members):
         handles.append(Patch(color=RED, label="singular locus"))
-    axes.legend(handles=handles, loc="upper left", fontsize=8, bbox_to_anchor=(0.0, 1.0))
+    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, fontsize=8)
     axes.set(title=f"equivariant maps of rank at most {family.rank}", xlabel="$t_1$", ylabel="$t_2$")
     if dimensions == 3:
         axes.set_zlabel("$t_3$")
