@@ -1,4 +1,4 @@
-"""What can pass from one action to another, and what cannot: the blocks of both sides, and the ranks they give."""
+"""Reports on what passes between two actions: the blocks of both sides, and the ranks they give."""
 
 from __future__ import annotations
 

@@ -76,6 +76,11 @@ class SymmetricMaps:
     >>> family = SymmetricMaps(ev.actions.trivial(4)).bounded(1)
     >>> [(m.signature, m.value, m.morse_index) for m in family.local_minima(np.diag([5, 2, -1, -4]))]
     [((1, 0), 21.0, 0), ((0, 1), 30.0, 0)]
+    >>> maps.action == ev.actions.cyclic(5), maps.shape, len(maps.slots)
+    (True, (5, 5), 3)
+    >>> M = maps.project(np.diag([1.0, 2, 3, 4, 5]))
+    >>> np.allclose(M, 3 * np.eye(5)), maps.contains(M), round(maps.distance(np.diag([1.0, 2, 3, 4, 5])), 6)
+    (True, True, 3.162278)
     """
 
     maps: EquivariantMaps
@@ -192,7 +197,7 @@ class SymmetricComponent:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form on the symmetric equivariant maps."""
+        """Number of complex critical points of a generic quadratic form on the symmetric equivariant maps."""
         return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
@@ -291,7 +296,7 @@ class SymmetricRankBounded:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form."""
+        """Number of complex critical points of a generic quadratic form, on all components."""
         return sum(component.generic_ed_degree for component in self._few_components)
 
     def nearest(self, U: Any, positive: bool = False) -> SymmetricPoint:
