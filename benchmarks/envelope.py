@@ -1,8 +1,9 @@
 """Where the symmetry pays: every operation beside the estimator that knows none, over actions, sizes and batches.
 
 ``python -m benchmarks.envelope [CASE ...]`` prints cells as they come; ``python -m benchmarks --only envelope`` keeps
-them and draws the table and the picture. Ours and the other one alternate sample by sample, and the least time of each
-counts: what a busy machine adds, it adds to both.
+them and draws the table and the picture. Ours and the other one alternate sample by sample, on one thread each, and the
+least processor time of each counts: what else runs on the machine changes neither. (On a busy machine two threads of
+BLAS wait for each other at every product, ours and the other's: small ones took up to a hundred times as long.)
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
+from threadpoolctl import threadpool_limits
 
 import equivariety as ev
 
@@ -24,8 +26,6 @@ Task = Callable[[], object]
 
 BATCHES = (1, 256, None)
 """Rows per call; None: all rows of the case."""
-PAUSE = 0.03
-"""Seconds between samples, in which idle threads of BLAS stop waiting for work."""
 _LEAST_SAMPLE = 2e-3
 """A sample repeats a quick call until it takes so long."""
 _LONG = 1.0
@@ -78,7 +78,7 @@ class Cell:
     batch: int
     """Rows per call."""
     ours: float
-    """Seconds of one call, the least of all samples."""
+    """Seconds of processor time of one call, the least of all samples."""
     dense: float | None
     """The same for the estimator without a symmetry; None where it cannot run."""
     our_memory: float | None
@@ -93,12 +93,9 @@ class Cell:
 
 def envelope(names: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """All cells, or those of the cases in whose names one of the given texts occurs."""
-    cells = []
-    for case in CASES:
-        if not names or any(name in case.name for name in names):
-            for dtype in ("float32", "float64"):
-                cells += list(_cells(case, dtype))
-    return [asdict(cell) for cell in cells]
+    chosen = [case for case in CASES if not names or any(name in case.name for name in names)]
+    with threadpool_limits(1):
+        return [asdict(cell) for case in chosen for dtype in ("float32", "float64") for cell in _cells(case, dtype)]
 
 
 def _cells(case: Case, dtype: str) -> Iterator[Cell]:
@@ -167,18 +164,17 @@ def _data(rows: int, columns: int, dtype: str) -> np.ndarray:
 
 
 def _duel(ours: Task, dense: Task | None) -> tuple[float, float | None]:
-    """Least seconds of one call of each, in turns."""
+    """Least processor time of one call of each, in turns."""
     tasks = [ours] if dense is None else [ours, dense]
     repeats = [_repeats(task) for task in tasks]
     samples: list[list[float]] = [[] for _ in tasks]
     spent = 0.0
-    for _ in range(5):
+    for _ in range(7):
         for task, times, found in zip(tasks, repeats, samples, strict=True):
-            time.sleep(PAUSE)
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(times):
                 task()
-            found.append((time.perf_counter() - start) / times)
+            found.append((time.process_time() - start) / times)
             spent += found[-1] * times
         if spent > _LONG:
             break
@@ -188,9 +184,9 @@ def _duel(ours: Task, dense: Task | None) -> tuple[float, float | None]:
 def _repeats(task: Task) -> int:
     """Calls in one sample; the first call, in which things are made once, is not timed."""
     for _ in range(2):
-        start = time.perf_counter()
+        start = time.process_time()
         task()
-        seconds = time.perf_counter() - start
+        seconds = max(time.process_time() - start, 1e-6)
         if seconds > _LONG:
             break
     return max(1, int(_LEAST_SAMPLE / seconds))

@@ -17,17 +17,18 @@ from typing import Any, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks import BlockSpectrum, principal, regression, truncation
+from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.errors import InputError
 from equivariety.moments import Moments, data_moments
 from equivariety.ranks import Allocations, allocate
-from equivariety.tolerances import EPSILON, gram_eigenvalue_error
+from equivariety.tolerances import EPSILON
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.component import Component
 from equivariety.varieties.critical_points import CriticalPoints
+from equivariety.varieties.data_terms import at_unit_scale, spectra_of, squared_error
 from equivariety.varieties.maps import EquivariantMaps
-from equivariety.varieties.scale import at_unit_scale, unit_scale
+from equivariety.varieties.scale import unit_scale
 from equivariety.varieties.second_look import Rows, readable_again, second_look
 from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, truncated
 from equivariety.varieties.squared_error import SquaredError
@@ -217,8 +218,8 @@ class DataProblem(Problem[Solution]):
         """The problem of the given moments; ``rows`` are the data where they can be read a second time."""
         moments, exponents = at_unit_scale(moments)
         squares = tuple(b.field.pack(S) for b, S in zip(maps.bundles, moments.inner, strict=True))
-        spectra = _spectra(maps, moments, squares)
-        error = _data_error(maps, moments, spectra, exponents[1])
+        spectra = spectra_of(moments, squares, maps.bundles)
+        error = squared_error(moments, spectra, maps.bundles, exponents[1])
         scale = ldexp(1.0, exponents[1] - exponents[0])
         return cls(maps, error, squares, scale, moments, exponents, rows)
 
@@ -361,26 +362,3 @@ def _joined(maps: EquivariantMaps, chosen: Sequence[NDArray[np.intp]]) -> tuple[
 
 def _members(maps: EquivariantMaps) -> tuple[NDArray[np.intp], ...]:
     return tuple(bundle.members for bundle in maps.bundles)
-
-
-def _spectra(maps: EquivariantMaps, moments: Moments, squares: Sequence[NDArray[Any]]) -> tuple[BlockSpectrum, ...]:
-    """The optima of all ranks of every block, one for each shared bundle."""
-    fields, energy, precision = [bundle.field for bundle in maps.bundles], moments.energy, moments.precision
-    if moments.cross is None:
-        return tuple(principal(S, field, energy, precision) for S, field in zip(squares, fields, strict=True))
-    cross = [field.pack(C) for field, C in zip(fields, moments.cross, strict=True)]
-    return tuple(regression(S, C, field, energy, precision) for S, C, field in zip(squares, cross, fields, strict=True))
-
-
-def _data_error(
-    maps: EquivariantMaps, moments: Moments, spectra: tuple[BlockSpectrum, ...], exponent: int
-) -> SquaredError:
-    doubt = sum(spectrum.doubt for spectrum in spectra)
-    if moments.cross is None:
-        rest = sum(spectrum.lost for spectrum in spectra)
-    else:
-        rest = max(moments.target_norm - sum(float(spectrum.gains.sum()) for spectrum in spectra), 0.0)
-        doubt += float(gram_eigenvalue_error(moments.target_norm, moments.precision))
-    unit = moments.weight * moments.outputs
-    scale, by_difference = ldexp(1.0, exponent), moments.cross is not None
-    return SquaredError(spectra, _members(maps), rest, unit, scale, moments.precision, doubt, by_difference)
