@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from equivariety.estimators import EquivariantRegressionCV as EquivariantRegressionCV
     from equivariety.estimators import InvariantFeatures as InvariantFeatures
     from equivariety.estimators import InvariantRegression as InvariantRegression
+    from equivariety.estimators import InvariantScaler as InvariantScaler
     from equivariety.estimators import SymmetrySearch as SymmetrySearch
     from equivariety.models import load_model as load_model
     from equivariety.models import save_model as save_model
@@ -52,6 +53,7 @@ _HOMES = {
     "InvariantFeatures": "equivariety.estimators",
     "InvariantMaps": "equivariety.varieties",
     "InvariantRegression": "equivariety.estimators",
+    "InvariantScaler": "equivariety.estimators",
     "PermutationAction": "equivariety.actions",
     "LinearConvNet": "equivariety.convolution",
     "PolynomialConvNet": "equivariety.convolution",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.isotypic.irreducible import Label
-from equivariety.tolerances import linearity_cutoff
+from equivariety.tolerances import equivariance_cutoff, linearity_cutoff
 from equivariety.varieties import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
 
@@ -25,7 +25,16 @@ SAMPLES = 32
 
 @dataclass(frozen=True)
 class BlockError:
-    """What a linear map does to one isotypic part of its domain."""
+    """How far a linear map is from equivariant on one isotypic part of its domain, and where it carries it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> blocks = ev.equivariance_error(np.diag([1.0, 2.0, 3.0]), ev.actions.cyclic(3)).linear.blocks
+    >>> [(block.label, round(block.norm, 3), round(block.error, 3)) for block in blocks]
+    [((1, 1), 2.16, 0.816), ((3, 2), 3.055, 1.155)]
+    """
 
     label: Label
     """The block, as in ``maps.blocks``."""
@@ -39,7 +48,16 @@ class BlockError:
 
 @dataclass(frozen=True)
 class LinearAudit:
-    """A linear map taken apart."""
+    """A linear map taken apart.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> audit = ev.equivariance_error(np.diag([1.0, 2.0, 3.0]), ev.actions.cyclic(3)).linear
+    >>> np.allclose(audit.nearest, 2 * np.eye(3)), round(audit.distance, 6)
+    (True, 1.414214)
+    """
 
     nearest: NDArray[np.float64]
     """The nearest equivariant map in the Frobenius norm."""
@@ -54,18 +72,30 @@ class EquivarianceError(float):
 
     ``generators`` holds the relative error of every generator, ``linear`` the :class:`LinearAudit` if the audited map
     is linear (up to a bias) and None otherwise, ``layers`` the audit of every ``torch.nn.Linear`` inside a module that
-    goes from the domain to the codomain, by name.
+    goes from the domain to the codomain, by name. ``steps`` holds the relative error of the first steps of a pipeline,
+    as long as they keep the number of features, and ``broken_by`` the name of the first one that is not equivariant.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> error = ev.equivariance_error(np.diag([1.0, 2.0, 3.0]), ev.actions.cyclic(3))
+    >>> round(float(error), 3), [round(one, 3) for one in error.generators], error.layers
+    (0.655, [0.655], {})
     """
 
     generators: tuple[float, ...]
     linear: LinearAudit | None
     layers: dict[str, LinearAudit]
+    steps: dict[str, float]
+    broken_by: str | None
 
     def __new__(
         cls, generators: tuple[float, ...], linear: LinearAudit | None, layers: dict[str, LinearAudit]
     ) -> EquivarianceError:
         result = super().__new__(cls, max(generators))
         result.generators, result.linear, result.layers = generators, linear, layers
+        result.steps, result.broken_by = {}, None
         return result
 
 
@@ -86,7 +116,8 @@ def equivariance_error(
     subject : array_like of shape (codomain degree, domain degree), or callable
         A callable takes rows of shape (samples, domain degree); a torch module is called in its own precision, on its
         own device, without gradients. A fitted estimator of scikit-learn's kind stands for its predictions, one
-        without predictions for its reconstructions ``inverse_transform(transform(rows))``.
+        without predictions for its reconstructions ``inverse_transform(transform(rows))``; of a pipeline the steps
+        are judged, too.
     domain, codomain : Action
         By default the codomain is the domain; a trivial action asks for invariance.
     seed : int
@@ -111,7 +142,25 @@ def equivariance_error(
     (0.1612, 0.433)
     >>> [(block.label, round(block.error, 4)) for block in error.linear.blocks]
     [((1, 1), 0.2165), ((4, 3), 0.3062), ((2, 1), 0.2165)]
+
+    Which step of a pipeline breaks the symmetry:
+
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import MinMaxScaler
+    >>> X = np.random.default_rng(0).standard_normal((20, 4)) * [1, 2, 3, 4]
+    >>> model = make_pipeline(MinMaxScaler(), ev.EquivariantPCA(action, n_components=2)).fit(X)
+    >>> ev.equivariance_error(model, action).broken_by
+    'minmaxscaler'
     """
+    result = _judged(subject, domain, codomain, seed)
+    if hasattr(subject, "steps"):
+        result.steps = _step_errors(subject, domain, seed)
+        allowed = equivariance_cutoff(domain.degree, float(np.finfo(np.float32).eps))
+        result.broken_by = next((name for name, error in result.steps.items() if error > allowed), None)
+    return result
+
+
+def _judged(subject: Any, domain: Action, codomain: Action | None, seed: int) -> EquivarianceError:
     maps = EquivariantMaps(domain, codomain or domain)
     subject = _function_of(subject)
     if not callable(subject):
@@ -125,6 +174,18 @@ def equivariance_error(
         return EquivarianceError(_sampled_errors(apply, rows, images, maps), None, _layers(subject, maps))
     matrix, bias = affine
     return EquivarianceError(_matrix_errors(matrix, maps, bias), _audit(matrix, maps), _layers(subject, maps))
+
+
+def _step_errors(pipeline: Any, domain: Action, seed: int) -> dict[str, float]:
+    """Relative errors of the steps that carry features of the domain to as many, until the first that does not."""
+    errors: dict[str, float] = {}
+    for name, step in pipeline.steps:
+        if step in (None, "passthrough"):
+            continue
+        if not hasattr(step, "transform") or np.shape(step.transform(np.eye(domain.degree)))[1] != domain.degree:
+            break
+        errors[name] = float(_judged(step.transform, domain, None, seed))
+    return errors
 
 
 def _relative(difference: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
@@ -216,7 +277,7 @@ def _layers(subject: Any, maps: EquivariantMaps) -> dict[str, LinearAudit]:
 
 
 def _function_of(subject: Any) -> Any:
-    """What an estimator does to rows; everything else as it is."""
+    """The function of rows that an estimator computes; everything else as it is."""
     if callable(subject) or hasattr(subject, "__array__"):
         return subject
     if hasattr(subject, "predict"):

@@ -51,6 +51,9 @@ def assert_equivariant(
 def _message(error: EquivarianceError, allowed: float) -> str:
     worst = error.generators.index(max(error.generators)) + 1
     text = f"not equivariant: relative error {float(error):.3g} at generator {worst}, above the tolerance {allowed:.2g}"
+    if error.broken_by is not None:
+        step = f"step {error.broken_by!r} breaks the symmetry"
+        return f"{text}; {step}: its relative error is {error.steps[error.broken_by]:.3g}"
     if error.linear is None:
         return text
     block = max(error.linear.blocks, key=lambda candidate: candidate.error)

@@ -146,6 +146,14 @@ def vanishing_cutoff(scale: float, size: int) -> float:
     return 0.1 * size * EPSILON**0.5 * scale
 
 
+def constant_feature_cutoff(magnitude: NDArray[np.float64], samples: int) -> NDArray[np.float64]:
+    """Features with a standard deviation up to this are constant: what rounding makes of a mean of so many samples."""
+    return magnitude * (samples * EPSILON)
+
+
+STANDARDIZED = 1e-5
+"""Means this close to 0 and variances this close to 1 were made so, in double precision or in single."""
+
 ORTHOGONAL_DEFECT = 1e-5
 """A given matrix T counts as orthogonal if no entry of T T^t - 1 exceeds this: matrices in six digits are common."""
 

@@ -29,6 +29,8 @@ ON_NUMPY = [
     ev.EquivariantCovariance(mean="free", shrinkage="ledoit-wolf"),
     ev.EquivariantDMD(),
     ev.InvariantFeatures(),
+    ev.InvariantScaler(),
+    ev.InvariantScaler(with_mean=False),
     ev.EquivariantDMD(rank=1),
     ev.EquivariantRegressionCV(),
 ]

@@ -53,6 +53,7 @@ ESTIMATORS = {
     "pca, not centered": lambda: ev.EquivariantPCA(ACTION, n_components=5, center=False),
     "pca, no symmetry": lambda: ev.EquivariantPCA(n_components=5),
     "pca, whitened, by a criterion": lambda: ev.EquivariantPCA(ACTION, n_components="threshold", whiten=True),
+    "scaler": lambda: ev.InvariantScaler(ACTION),
     "invariant features": lambda: ev.InvariantFeatures(ACTION, 6),
     "regression": lambda: ev.EquivariantRegression(ACTION, rank=4),
     "ridge": lambda: ev.EquivariantRegression(ACTION, rank=4, alpha=0.5),
@@ -167,6 +168,7 @@ def test_every_public_estimator_can_be_stored():
         "EquivariantRegressionCV",
         "InvariantFeatures",
         "InvariantRegression",
+        "InvariantScaler",
         "SymmetrySearch",
     }
     assert {name for name in estimators.__all__ if kind_named(name) is not None} == tried

@@ -1,12 +1,13 @@
-"""What every action of a group on R^n offers, whatever its matrices look like."""
+"""The base class of all actions of a group on R^n by orthogonal matrices."""
 
 from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from equivariety.actions import fibres, operations
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.fixed import fixed_basis
+from equivariety.actions.words import validated_words, words_on
 from equivariety.errors import InputError
 from equivariety.validation import shown, whole_number
 
@@ -33,7 +35,34 @@ class Action(ABC):
     Everything that takes an action takes every kind of it: permutations of the coordinates
     (:class:`PermutationAction`), permutations with signs (:class:`SignedPermutationAction`), and any other orthogonal
     matrices, such as vectors on points that turn with the points (:class:`OrthogonalAction`).
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> action = ev.SignedPermutationAction([1, 0, 2], [1, 1, -1])  # a swap, and a sign
+    >>> isinstance(action, ev.Action), action.degree, action.number_of_generators, action.is_trivial, action.permutes
+    (True, 3, 1, False, False)
+    >>> [labels.tolist() for labels in action.monomial]
+    [[[1, 0, 2]], [[1, 1, -1]]]
+    >>> action.matrix(0).toarray().astype(int)
+    array([[ 0,  1,  0],
+           [ 1,  0,  0],
+           [ 0,  0, -1]])
+    >>> action.orbit_labels.tolist(), [orbit.tolist() for orbit in action.orbits()]
+    ([0, 0, 1], [[0, 1], [2]])
+    >>> action.fixed_dimension, action.invariant_part([1.0, 3.0, 5.0]).round(6).tolist()
+    (1, [2.0, 2.0, 0.0])
+    >>> action.restrict([0, 1]).cycles()
+    '(1 2)'
+    >>> ([part.dimension for part in action.parts],
+    ...  ev.SignedPermutationAction.fitting(action.parts, action.degree) == action)
+    ([1], True)
+    >>> action.fingerprint() == ev.SignedPermutationAction([1, 0, 2], [1, 1, -1]).fingerprint()
+    True
     """
+
+    labels: tuple[str, ...] | None = None
+    """Names of the coordinates, if they have some: see :meth:`with_labels`."""
 
     generality: ClassVar[int]
     """Of several kinds that fit given matrices, the one with the smallest number is taken."""
@@ -170,6 +199,54 @@ class Action(ABC):
                 "points must be a union of orbits, each point once: the generators carry them elsewhere"
             ) from error
         return simplest([part for part in kept if part is not None], int(number.max()) + 1)
+
+    def with_labels(self, labels: Sequence[str]) -> Self:
+        """A copy of this action that has a name for every coordinate.
+
+        Estimators refuse data frames whose columns are others, or in another order. Labels belong to this action;
+        sums, products and restrictions have none. They make no difference to ``==``.
+
+        Raises
+        ------
+        InputError
+            If there is not one name for each coordinate, or names are repeated.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> ev.actions.cyclic(3).with_labels(["north", "east", "west"]).labels
+        ('north', 'east', 'west')
+        """
+        names = tuple(labels)
+        if len(names) != self.degree or len(set(names)) < len(names) or not all(isinstance(n, str) for n in names):
+            raise InputError(f"labels must be {self.degree} different names, one for each coordinate")
+        result = copy(self)
+        object.__setattr__(result, "labels", tuple(map(str, names)))
+        return result
+
+    def subgroup(self, words: Sequence[str | Sequence[int]]) -> Action:
+        """The action of the subgroup that some words generate, with the labels of this one.
+
+        Parameters
+        ----------
+        words : sequence of words
+            Each word is a product of generators, numbered from 1, negative for inverses: ``(1, -2)`` or ``"1 -2"`` has
+            the matrix T_1 T_2^-1, and ``()`` is the identity.
+
+        Raises
+        ------
+        InputError
+            If there is no word, or one names no generator.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> ev.actions.cyclic(6).subgroup([(1, 1)]).cycles()
+        '(1 3 5)(2 4 6)'
+        """
+        found = validated_words(words, self.number_of_generators)
+        subgroup = simplest([words_on(part, found) for part in self.parts], self.degree)
+        return subgroup if self.labels is None else subgroup.with_labels(self.labels)
 
     def __add__(self, other: Action) -> Action:
         """The direct sum: one group acts on both spaces, generator by generator."""

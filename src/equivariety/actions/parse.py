@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Callable
 from math import comb, log10, prod
 from pathlib import Path
 
 from equivariety.actions.action import Action
-from equivariety.actions.fields import image_field, volume_field
-from equivariety.actions.grids import (
-    image_dihedral,
-    image_reflection,
-    image_rotation,
-    image_shift,
-    row_permutations,
-    volume_rotations,
-    volume_shift,
-    volume_symmetries,
-)
-from equivariety.actions.named import alternating, cyclic, dihedral, symmetric
+from equivariety.actions.catalogue import CATALOGUE, Entry, Size, similar
 from equivariety.actions.notation import MAXIMUM_POINTS, generators_of, images_of_cycles
 from equivariety.actions.permutation import PermutationAction
 from equivariety.actions.signed import SignedPermutationAction
@@ -34,7 +21,8 @@ _SUFFIX = re.compile(r"([\^/])(\d+)")
 _PLUS = re.compile(r"\s*\+\s*(?=\d+\s*\*|[a-z]+:|\(|@)")
 _COPIES = re.compile(r"(\d+)\s*\*\s*(.*)", re.DOTALL)
 _FORMS = (
-    "cycles such as '(1 3 4)(2 5)', a catalogue entry such as 'shift:28x28:axis=1', 'dihedral:28x28' or 'cyclic:12', "
+    "cycles such as '(1 3 4)(2 5)', a catalogue entry such as 'shift:28x28:axis=1', 'dihedral:28x28' or 'cyclic:12' "
+    f"(its names: {', '.join(CATALOGUE)}; the command 'equivariety actions' shows them), "
     "or '@file.json' with 0-based generators"
 )
 
@@ -44,8 +32,6 @@ _LARGEST_EXPONENT = 64
 _MOST_DIGITS = 1000
 # Text in which a generator lists its images takes at least two bytes for a point; with blanks and six digits eight.
 _BYTES_PER_POINT = 8
-
-Size = tuple[int, ...]
 
 
 def parse_action(text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS) -> Action:
@@ -160,18 +146,19 @@ def _parse_base(text: str, degree: int | None, most: int) -> Action:
     if text.startswith("@"):
         return _read_file(Path(text[1:]), most)
     name, *arguments = text.split(":")
-    if name not in _CATALOGUE:
-        nearest = difflib.get_close_matches(name, _CATALOGUE, n=1)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    entry = CATALOGUE.get(name)
+    if entry is None:
+        nearest = similar(name)
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
         raise InputError(f"action must be {_FORMS}, not {abbreviated(text)}{hint}")
     if not arguments:
-        raise InputError(f"action {text!r} needs a size: {_usage(name)}")
-    size = _size(arguments[0], name)
-    build = _CATALOGUE[name].get(len(size))
+        raise InputError(f"action {text!r} needs a size: {entry.usage}")
+    size = _size(arguments[0], entry)
+    build = entry.build.get(len(size))
     if build is None:
-        raise InputError(f"action {text!r} has a size of the wrong form: {_usage(name)}")
-    _check_points(prod(size), 2 * size[0] if name == "rows" else _FIELDS.get(name, 1), text, most)
-    return build(size, _axis(arguments[1:], name))
+        raise InputError(f"action {text!r} has a size of the wrong form: {entry.usage}")
+    _check_points(prod(size), 2 * size[0] if name == "rows" else entry.entries, text, most)
+    return build(size, _axis(arguments[1:], entry))
 
 
 def _largest_point(text: str) -> int:
@@ -204,10 +191,10 @@ def _read_file(path: Path, most: int) -> PermutationAction:
     return action
 
 
-def _size(text: str, name: str) -> Size:
+def _size(text: str, entry: Entry) -> Size:
     sides = text.split("x")
     if not all(side.isdecimal() and side.strip("0") for side in sides):
-        raise InputError(f"size must be whole numbers joined by 'x', not {abbreviated(text)}: {_usage(name)}")
+        raise InputError(f"size must be whole numbers joined by 'x', not {abbreviated(text)}: {entry.usage}")
     return tuple(_number(side, text) for side in sides)
 
 
@@ -218,56 +205,10 @@ def _number(digits: str, text: str) -> int:
     return int(digits)
 
 
-def _axis(options: list[str], name: str) -> int | None:
+def _axis(options: list[str], entry: Entry) -> int | None:
     if not options:
         return None
     found = re.fullmatch(r"axis=(\d+)", options[0])
-    if len(options) > 1 or not found or name not in _WITH_AXIS:
-        raise InputError(f"option {':'.join(options)!r} is not known: {_usage(name)}")
-    return _number(found.group(1), name)
-
-
-def _usage(name: str) -> str:
-    return f"write {' or '.join(repr(f'{name}:{_SHAPES[sides]}') for sides in sorted(_CATALOGUE[name]))}" + (
-        ", with ':axis=1' for one axis" if name in _WITH_AXIS else ""
-    )
-
-
-def _square(build: Callable[[int], Action]) -> Callable[[Size, int | None], Action]:
-    """From a constructor that takes one side: all sides given must agree."""
-
-    def parsed(size: Size, axis: int | None) -> Action:
-        if len(set(size)) > 1:
-            raise InputError(f"sides must be equal for a rotation, not {'x'.join(map(str, size))}")
-        return build(size[0])
-
-    return parsed
-
-
-def _field(build: Callable[[int, str], Action], kind: str) -> Callable[[Size, int | None], Action]:
-    """A field under all symmetries of the grid."""
-    return _square(lambda size: build(size, kind))
-
-
-# Entries of the matrices that a generator of a field holds at a point of a volume.
-_FIELDS = {"vectors": 9, "pseudovectors": 9, "tensors": 81}
-_SHAPES = {1: "12", 2: "28x28", 3: "3x3x3"}
-_WITH_AXIS = {"shift", "reflect"}
-# For each name: the constructor for each number of sides of the size.
-_CATALOGUE: dict[str, dict[int, Callable[[Size, int | None], Action]]] = {
-    "alternating": {1: _square(alternating)},
-    "cyclic": {1: _square(cyclic)},
-    "dihedral": {1: _square(dihedral), 2: _square(image_dihedral)},
-    "pseudovectors": {2: _field(image_field, "pseudovectors"), 3: _field(volume_field, "pseudovectors")},
-    "reflect": {2: lambda size, axis: image_reflection((size[0], size[1]), 1 if axis is None else axis)},
-    "rotate": {2: _square(image_rotation), 3: _square(volume_rotations)},
-    "rows": {2: lambda size, axis: row_permutations((size[0], size[1]))},
-    "shift": {
-        2: lambda size, axis: image_shift((size[0], size[1]), axis),
-        3: lambda size, axis: volume_shift((size[0], size[1], size[2]), axis),
-    },
-    "symmetric": {1: _square(symmetric)},
-    "symmetries": {3: _square(volume_symmetries)},
-    "tensors": {2: _field(image_field, "tensors"), 3: _field(volume_field, "tensors")},
-    "vectors": {2: _field(image_field, "vectors"), 3: _field(volume_field, "vectors")},
-}
+    if len(options) > 1 or not found or not entry.with_axis:
+        raise InputError(f"option {':'.join(options)!r} is not known: {entry.usage}")
+    return _number(found.group(1), entry.name)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from equivariety.cli.actions import actions
+from equivariety.cli.apply import apply
 from equivariety.cli.convolution import LCN_SETTINGS, lcn
 from equivariety.cli.demo import demo
 from equivariety.cli.describe import components, describe
@@ -24,21 +27,39 @@ INPUT_ERROR = 2
 INTERRUPTED = 130
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="The geometry of linear networks with symmetry, and the provably best such network for your data.",
 )
-# Cycles and filters may start with characters that look like options.
+app.command()(actions)
 app.command()(describe)
 app.command()(components)
 app.command()(fit)
+app.command()(apply)
 app.command()(nearest)
 app.command()(select)
+# Filters may start with characters that look like options.
 app.command(context_settings=LCN_SETTINGS)(lcn)
 app.command()(polynomial)
 app.command()(demo)
 app.command()(reproduce)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from equivariety import __version__
+
+        print(f"equivariety {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read the options that stand before every subcommand."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -49,7 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
         status = app(args=arguments, standalone_mode=False)
         if status == INTERRUPTED:  # some versions of Typer turn Ctrl-C into a status of their own
             raise KeyboardInterrupt
-    except (InputError, UsageProblem, OSError) as error:
+    except (InputError, UsageProblem, OSError, ModuleNotFoundError) as error:
         message = _one_line(error)
         if message:  # without any argument the help has been shown, and nothing is left to say
             print(f"equivariety: {message}", file=sys.stderr)

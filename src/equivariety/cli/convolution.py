@@ -12,20 +12,15 @@ import zipfile
 import zlib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
-from equivariety.convolution import (
-    CriticalFilter,
-    CriticalParameter,
-    LinearConvNet,
-    PolynomialConvNet,
-    theorem_experiment,
-)
-from equivariety.convolution.entries import FloatArray, parse_filter
 from equivariety.errors import InputError
+
+if TYPE_CHECKING:
+    from equivariety.convolution import CriticalFilter, CriticalParameter, LinearConvNet, PolynomialConvNet
+    from equivariety.convolution.entries import FloatArray
 
 LCN_SETTINGS = {"ignore_unknown_options": True}
 """Context settings for registering `lcn`: a filter may start with a minus sign."""
@@ -47,7 +42,7 @@ _DAMAGED = (
 
 
 class Action(StrEnum):
-    """What to do with the architecture."""
+    """The answers that ``convolution`` can give about an architecture."""
 
     DESCRIBE = "describe"
     CONTAINS = "contains"
@@ -74,6 +69,8 @@ def lcn(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Convolutional networks, linear or with powers: function space, factorizations, critical points."""
+    from equivariety.convolution import LinearConvNet, PolynomialConvNet
+
     sizes, steps = parse_sizes(filters, "FILTERS"), parse_sizes(strides, "STRIDES")
     net = LinearConvNet(sizes, steps)
     if power != 1:
@@ -184,6 +181,8 @@ def critical_result(net: LinearConvNet, X: FloatArray, y: FloatArray) -> dict[st
 
 def theorem_result(net: LinearConvNet, trials: int, seed: int) -> dict[str, Any]:
     """Critical points of many random data sets, by kind."""
+    from equivariety.convolution import theorem_experiment
+
     started = time.perf_counter()
     report = theorem_experiment(net, trials, seed)
     return {
@@ -213,6 +212,8 @@ def parse_sizes(text: str, name: str) -> list[int]:
 
 def read_data(path: Path | None) -> tuple[FloatArray, FloatArray]:
     """Patches X and targets y from a CSV file (last column y), or a JSON or NPZ file with X and y."""
+    import numpy as np
+
     if path is None:
         raise InputError("critical needs --data FILE: CSV with y in the last column, or JSON or NPZ with X and y")
     try:
@@ -231,6 +232,8 @@ def read_data(path: Path | None) -> tuple[FloatArray, FloatArray]:
 
 
 def _real(values: Any) -> FloatArray:
+    import numpy as np
+
     array = np.asarray(values)
     if array.dtype.kind == "c":
         raise ValueError("complex numbers are not supported")
@@ -251,6 +254,8 @@ def readable(result: dict[str, Any]) -> str:
 
 
 def _needed_filter(text: str | None, action: Action) -> Any:
+    from equivariety.convolution.entries import parse_filter
+
     if text is None:
         raise InputError(f"{action} needs a FILTER: numbers split by commas")
     return parse_filter(text)

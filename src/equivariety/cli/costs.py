@@ -1,4 +1,4 @@
-"""What an answer will cost, known before the work starts: what takes too long or too much memory is refused.
+"""Costs of answers, known before the work starts: those that take too long or too much memory are refused.
 
 The figures are those of two cores of 2024, rounded up; docs/reliability.md says how they were found and tested.
 """
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from math import log2
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from equivariety.actions import Action
     from equivariety.varieties import EquivariantMaps
 
-Points = NDArray[np.intp]
-Sizes = NDArray[np.float64]
+    Points = NDArray[np.intp]
+    Sizes = NDArray[np.float64]
 
 LONGEST = 10.0
 """Seconds that an answer may be expected to take."""
@@ -86,6 +86,8 @@ def splitting_cost(action: Action) -> Cost:
 
 def _distinct_orbits(labels: Points, images: Points) -> Sizes:
     """Sizes of the orbits, one of those that agree in size and in the number of points that each generator fixes."""
+    import numpy as np
+
     rows = [np.bincount(labels)]
     if images.shape[1] == labels.size:
         rows += [np.bincount(labels[image == np.arange(labels.size)], minlength=len(rows[0])) for image in images]
@@ -101,6 +103,8 @@ def _fourier_cost(sizes: Sizes, generators: int) -> Cost:
 
 def _numerical_cost(sizes: Sizes, generators: int, points: int) -> Cost:
     """Eigenproblems of every type, comparisons of all pairs of types, and a numbering of the orbits."""
+    import numpy as np
+
     eigenproblems = 8e-9 * float((sizes**3).sum())
     comparisons = 2e-5 * generators * float(sizes.size) ** 2
     numbering = generators * float(np.unique(sizes).sum()) * 5e-6 + 2e-8 * generators * points
@@ -109,6 +113,8 @@ def _numerical_cost(sizes: Sizes, generators: int, points: int) -> Cost:
 
 def counting_cost(maps: EquivariantMaps, rank: int) -> Cost:
     """The cost of counting components over R and C, and of writing their digits down."""
+    import numpy as np
+
     capacities = np.array([slot.capacity for slot in maps.slots if slot.capacity])
     if not capacities.size:
         return Cost(0.0)
@@ -122,6 +128,8 @@ def counting_cost(maps: EquivariantMaps, rank: int) -> Cost:
 
 def listing_cost(maps: EquivariantMaps, rows: int, table: bool) -> Cost:
     """The cost of describing so many components; a table is held in memory, JSON is written line by line."""
+    import numpy as np
+
     capacities = np.array([block.largest_rank for block in maps.blocks], dtype=np.float64)
     each = 5e-5 + float((1.2e-5 + 3e-11 * capacities**3).sum())
     if not table:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from equivariety.cli.arguments import Report
 
 if TYPE_CHECKING:
     from equivariety.cli.talk import Row
@@ -16,7 +16,7 @@ TEST_SAMPLES = 360
 
 
 def demo(
-    report: Annotated[Path | None, typer.Option(help="Write pictures to this folder.")] = None,
+    report: Report = None,
 ) -> None:
     """Handwritten digits (8 x 8, from scikit-learn), randomly shifted: the best shift-equivariant autoencoder.
 

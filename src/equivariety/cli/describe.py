@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from equivariety.cli.arguments import ActionText, AsJson, CodomainDegree, Degree
+from equivariety.cli.completion import complete_action
 from equivariety.cli.costs import MOST_POINTS, counting_cost, listing_cost, refuse_beyond, splitting_cost
 from equivariety.cli.output import (
+    character_text,
     label_text,
     print_facts,
     print_json,
@@ -17,32 +20,21 @@ from equivariety.cli.output import (
     short_integer,
 )
 from equivariety.errors import InputError
-from equivariety.validation import abbreviated
 
 if TYPE_CHECKING:
     from equivariety.actions import Action
     from equivariety.varieties import Component, EquivariantMaps
 
-ActionText = Annotated[
-    str,
-    typer.Argument(
-        metavar="ACTION",
-        help="Cycles such as '(1 3 4)(2 5)', generators split by ';'; a catalogue entry such as shift:28x28:axis=1; "
-        "or @file.json.",
-    ),
-]
-Degree = Annotated[int | None, typer.Option(help="Number of points, when cycles leave trailing points fixed.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TABLE_LIMIT = 60
 _SMALLER_RANK = "ask for a smaller rank, or use family.count_components() in Python"
 
 
 def describe(
     action: ActionText,
-    codomain: Annotated[str | None, typer.Option(help="ACTION on the outputs; by default the same.")] = None,
-    codomain_degree: Annotated[
-        int | None, typer.Option(help="The same as --degree, for the cycles of --codomain.")
+    codomain: Annotated[
+        str | None, typer.Option(help="ACTION on the outputs; by default the same.", autocompletion=complete_action)
     ] = None,
+    codomain_degree: CodomainDegree = None,
     outputs: Annotated[int | None, typer.Option(help="Invariant maps to this many outputs.")] = None,
     rank: Annotated[int | None, typer.Option(help="Bound on the rank: count the components.")] = None,
     degree: Degree = None,
@@ -63,13 +55,17 @@ def describe(
     print_facts(
         {**facts, "largest rank": maps.largest_rank, "dimensions every map loses": maps.shape[1] - maps.largest_rank}
     )
-    rows = [
-        (label_text(block.label), block.field, block.irrep_dim, block.rows, block.cols)
-        for block in maps.blocks[:TABLE_LIMIT]
+    listed = maps.blocks[:TABLE_LIMIT]
+    rows: list[tuple[Any, ...]] = [
+        (label_text(block.label), block.field, block.irrep_dim, block.rows, block.cols) for block in listed
     ]
+    columns = ["label", "field", "dimension", "rows", "cols"]
+    if any(isinstance(block.label, str) for block in listed):  # other labels say what the generators do
+        columns.append("character")
+        rows = [(*row, character_text(block.character)) for row, block in zip(rows, listed, strict=True)]
     hidden = len(maps.blocks) - len(rows)
     title = f"{len(maps.blocks)} blocks" + (f" (the first {TABLE_LIMIT}; all of them with --json)" if hidden else "")
-    print_table(title, ("label", "field", "dimension", "rows", "cols"), rows)
+    print_table(title, columns, rows)
     if rank is not None:
         print_facts(
             {
@@ -83,7 +79,7 @@ def describe(
 
 
 def description(maps: EquivariantMaps, rank: int | None) -> dict[str, Any]:
-    """What ``describe --json`` prints."""
+    """Sizes, blocks and counts of components as ``describe --json`` prints them."""
     return {
         "degree": maps.domain.degree,
         "orbits": int(maps.domain.orbit_labels.max()) + 1,
@@ -95,6 +91,7 @@ def description(maps: EquivariantMaps, rank: int | None) -> dict[str, Any]:
                 "irrep_dim": block.irrep_dim,
                 "rows": block.rows,
                 "cols": block.cols,
+                "character": list(block.character),
                 "eigenvalue": None if block.eigenvalue is None else [block.eigenvalue.real, block.eigenvalue.imag],
             }
             for block in maps.blocks
@@ -141,7 +138,7 @@ def components(
 
 
 def component_row(component: Component) -> dict[str, Any]:
-    """What ``components --json`` prints of one component."""
+    """One component as ``components --json`` prints it."""
     return {
         "ranks": list(component.ranks),
         "rank": component.rank,
@@ -179,6 +176,7 @@ def build_maps(
 
 def refuse_costly_splitting(maps: EquivariantMaps, text: str) -> None:
     """Raise an error if the decomposition would exceed the limits of the command; invariant maps need none."""
+    from equivariety.validation import abbreviated
     from equivariety.varieties import InvariantMaps
 
     if not isinstance(maps, InvariantMaps):

@@ -8,21 +8,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equivariety.cli.describe import AsJson, Degree, build_maps
+from equivariety.cli.arguments import ActionOption, AsJson, CodomainDegree, DataFile, Degree, Report
+from equivariety.cli.completion import complete_action
+from equivariety.cli.costs import counting_cost
+from equivariety.cli.describe import build_maps
+from equivariety.cli.hints import require_columns
 from equivariety.cli.output import label_text, print_facts, print_json, print_table
 from equivariety.cli.progress import moments_with_progress
+from equivariety.cli.typed import Typed
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
     from equivariety.varieties import EquivariantMaps, Solution
+    from equivariety.varieties.problem import DataProblem
 
 # Every fifth sample is held out for the test loss.
 HELD_OUT = 5
+# Seconds that a report may spend on counting components.
+LONGEST_COUNT = 1.0
 
 
 def fit(
-    data: Annotated[Path, typer.Argument(help="Samples as rows: .npy (memory-mapped), .npz, .csv or IDX.")],
-    action: Annotated[str, typer.Option(help="ACTION on the columns.")],
+    data: DataFile,
+    action: ActionOption,
     rank: Annotated[
         str, typer.Option(help="Bound on the rank: width of the bottleneck; or auto: the best ranks by BIC.")
     ],
@@ -30,9 +38,20 @@ def fit(
         str | None, typer.Option(help="Ranks of the blocks, such as 13,10,9; by default the best.")
     ] = None,
     targets: Annotated[Path | None, typer.Option(help="Targets; by default the data themselves.")] = None,
+    codomain: Annotated[
+        str | None,
+        typer.Option(
+            help="ACTION of the same generators on the columns of the targets; by default as on the data.",
+            autocompletion=complete_action,
+        ),
+    ] = None,
+    invariant: Annotated[
+        bool, typer.Option("--invariant", help="Invariant maps: the action leaves the targets alone.")
+    ] = False,
     degree: Degree = None,
+    codomain_degree: CodomainDegree = None,
     out: Annotated[Path | None, typer.Option(help="Write the fitted map to this file (safetensors).")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write pictures to this folder.")] = None,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """The equivariant map of bounded rank that is best for the data: a global optimum, in closed form.
@@ -43,25 +62,29 @@ def fit(
     from equivariety.datasets.tables import read_table
 
     started = time.perf_counter()
-    maps = build_maps(action, degree)
     chosen = None if ranks is None else parse_ranks(ranks)
+    check_outputs(out, report)
+    if invariant and (targets is None or codomain is not None):
+        raise InputError("--invariant needs --targets, and no --codomain")
     X = read_table(data)
     Y = None if targets is None else read_table(targets)
-    check_outputs(out, report)
+    maps = build_maps(action, degree, codomain, Y.shape[1] if invariant and Y is not None else None, codomain_degree)
+    require_columns(X, "X", maps.domain, action)
+    if Y is not None or codomain is not None:
+        Y = X if Y is None else Y
+        require_columns(Y, "Y", maps.codomain, codomain or action, "--codomain" if codomain else "--action")
     bound = parse_rank(rank)
     if bound is None:
         if chosen is not None or Y is not None:
             raise InputError("--rank auto chooses ranks of principal components: give neither --ranks nor --targets")
         bound, chosen = _ranks_by_bic(maps, X)
-    solution, loss_test = fit_and_test(maps, bound, chosen, X, Y)
+    problem = prepared_problem(maps, X, Y)
+    solution = problem.best(bound) if chosen is None else problem.at(maps.bounded(bound).component(chosen).ranks)
+    loss_test = held_out_loss(solution, X, Y)
     if out is not None:
         from equivariety.models import save_model
 
         save_model(out, solution)
-    if report is not None:
-        from equivariety.cli.report import write_fit_report
-
-        write_fit_report(report, action, solution, X, Y)
     result = {
         "ranks": list(solution.ranks),
         "rank": solution.component.rank,
@@ -70,30 +93,38 @@ def fit(
         "parameters": solution.component.parameters,
         "seconds": round(time.perf_counter() - started, 3),
     }
+    if report is not None:
+        typed = Typed(data, targets, action, degree, codomain, codomain_degree, invariant, rank, chosen)
+        result["report"] = str(write_report(report, typed, out, problem, solution, X, Y, loss_test))
     if as_json:
         print_json(result)
     else:
         print_solution(solution, result)
 
 
-def fit_and_test(
-    maps: EquivariantMaps, rank: int, ranks: tuple[int, ...] | None, X: Any, Y: Any | None
-) -> tuple[Solution, float | None]:
-    """The optimum on all samples, and the held-out loss of its component; None for fewer than five samples."""
-    family = maps.bounded(rank)
-    component = None if ranks is None else family.component(ranks)
-    total = moments_with_progress(maps, X, Y)
-    solution = family.solve(total) if component is None else component.solve(total)
+def prepared_problem(maps: EquivariantMaps, X: Any, Y: Any | None, quiet: bool = False) -> DataProblem:
+    """The squared error on all samples, which can be read again where one pass is not enough."""
+    from equivariety.varieties.problem import Problem
+    from equivariety.varieties.second_look import readable_again
+
+    return Problem.of_data(maps, moments_with_progress(maps, X, Y, quiet), readable_again(X, Y, None))
+
+
+def held_out_loss(solution: Solution, X: Any, Y: Any | None) -> float | None:
+    """The loss on every fifth sample of the optimum with the same ranks on the others; None for fewer than five."""
+    import numpy as np
+
+    from equivariety.datasets.stored_rows import StoredRows
+
     if len(X) < HELD_OUT:
-        return solution, None
-    held_out = slice(HELD_OUT - 1, None, HELD_OUT)
-    kept = [slice(start, None, HELD_OUT) for start in range(HELD_OUT - 1)]
-    parts = [moments_with_progress(maps, X[rows], None if Y is None else Y[rows], quiet=True) for rows in kept]
-    training = parts[0]
-    for part in parts[1:]:
-        training = training + part
-    partial = solution.component.solve(training)
-    return solution, partial.error(X[held_out], None if Y is None else Y[held_out])
+        return None
+    held_out = np.arange(len(X)) % HELD_OUT == HELD_OUT - 1
+
+    def part(data: Any | None, rows: Any) -> StoredRows | None:
+        return None if data is None else StoredRows(data, np.flatnonzero(rows))
+
+    training = prepared_problem(solution.component.maps, part(X, ~held_out), part(Y, ~held_out), quiet=True)
+    return training.at(solution.ranks).error(part(X, held_out), part(Y, held_out))
 
 
 def parse_rank(text: str) -> int | None:
@@ -134,6 +165,25 @@ def check_outputs(out: Path | None, report: Path | None) -> None:
             raise InputError(f"--report {str(report)!r} cannot be written: {str(existing)!r} is not a folder")
         if not os.access(existing, os.W_OK):
             raise InputError(f"--report {str(report)!r} cannot be written: {str(existing)!r} is not writable")
+
+
+def write_report(
+    folder: Path, typed: Typed, out: Path | None, problem: DataProblem, solution: Solution, X: Any, Y: Any | None,
+    loss_test: float | None,
+) -> Path:  # fmt: skip
+    """Pictures and the page; the path of the page."""
+    from equivariety.cli.report import Fit, write_fit_page, write_fit_pictures
+
+    write_fit_pictures(folder, typed.action, solution, X, Y)
+    path = folder / "report.html"
+    write_fit_page(path, Fit(typed, out, solution, problem, X, Y, loss_test, _affordable_count(solution)))
+    return path
+
+
+def _affordable_count(solution: Solution) -> int | None:
+    """The number of components of the family, unless counting them takes long."""
+    maps, rank = solution.component.maps, solution.component.rank
+    return maps.bounded(rank).count_components() if counting_cost(maps, rank).seconds < LONGEST_COUNT else None
 
 
 def print_solution(solution: Solution, result: dict[str, Any]) -> None:

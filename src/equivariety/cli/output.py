@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from equivariety.isotypic.irreducible import Label
+if TYPE_CHECKING:
+    from equivariety.isotypic.irreducible import Label
 
 
 def print_json(result: dict[str, Any] | list[Any]) -> None:
@@ -77,5 +78,10 @@ def short_integer(value: int) -> str:
 
 
 def label_text(label: Label) -> str:
-    """(l, m) and frequencies in parentheses, descriptions as they are."""
+    """(l, m) and frequencies in parentheses, names as they are."""
     return label if isinstance(label, str) else "(" + ",".join(str(part) for part in label) + ")"
+
+
+def character_text(character: tuple[float, ...]) -> str:
+    """Traces of the generators, to three digits."""
+    return "(" + ", ".join(f"{round(value, 3) + 0.0:g}" for value in character) + ")"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from equivariety.errors import InputError
 
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
 
 STEPS = 50
 
+Part = TypeVar("Part")
+
+
+def tracked(parts: Sequence[Part]) -> Iterable[Part]:
+    """The parts of the work, with a progress bar when standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return parts
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(parts, "samples", console=Console(stderr=True), transient=True)
+
 
 def moments_with_progress(maps: EquivariantMaps, X: Any, Y: Any | None = None, quiet: bool = False) -> Moments:
     """Moments of all samples in one pass, with a progress bar when standard error is a terminal."""
@@ -20,12 +33,9 @@ def moments_with_progress(maps: EquivariantMaps, X: Any, Y: Any | None = None, q
 
     if quiet or not sys.stderr.isatty():
         return data_moments(maps, X, Y)
-    from rich.console import Console
-    from rich.progress import track
-
     total: Moments | None = None
     step = max(1, -(-len(X) // STEPS))
-    for start in track(range(0, len(X), step), "samples", console=Console(stderr=True), transient=True):
+    for start in tracked(range(0, len(X), step)):
         rows = slice(start, start + step)
         try:
             part = data_moments(maps, X[rows], None if Y is None else Y[rows])

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equivariety.cli.describe import AsJson
+from equivariety.cli.arguments import AsJson, Report
 from equivariety.cli.output import print_json, print_table
+from equivariety.extras import load_extra
 
 if TYPE_CHECKING:
     from equivariety.cli.talk import Row
@@ -30,7 +31,7 @@ _NAMES = {
 
 
 class Experiment(StrEnum):
-    """What can be reproduced."""
+    """The experiments that can be reproduced."""
 
     MNIST = "mnist"
 
@@ -38,7 +39,7 @@ class Experiment(StrEnum):
 def reproduce(
     experiment: Annotated[Experiment, typer.Argument(help="Which experiment.")],
     data: Annotated[Path, typer.Option(help="Folder with the four MNIST files, .gz or not.")],
-    report: Annotated[Path | None, typer.Option(help="Write pictures to this folder.")] = None,
+    report: Report = None,
     train: Annotated[bool, typer.Option("--train", help="Also train the talk's four networks (extra torch).")] = False,
     epochs: Annotated[int, typer.Option(help="Epochs of training.", min=1)] = 30,
     as_json: AsJson = False,
@@ -48,6 +49,8 @@ def reproduce(
     from equivariety.cli.talk import compare
 
     check_outputs(None, report)
+    if train:  # refused now, not after the work
+        load_extra("torch", "torch")
     started = time.perf_counter()
     images, test = shifted_mnist(data)
     rows = compare(talk_maps(), RANK, images, test, TALK_RANKS, TALK_LOSSES)
@@ -147,11 +150,9 @@ def write_mnist_report(folder: Path, rows: list[Row], test: Any) -> None:
 
     solutions = {row.name: row.solution for row in rows}
     sample = test[:SAMPLES]
-    images = {
-        "shifted digits": sample,
-        "equivariant": solutions["best"].apply(sample),
-        "dense": solutions["dense"].apply(sample),
-    }
+    images = {"shifted digits": sample}
+    for name in ("talk", "best", "dense"):
+        images[f"{_NAMES[name]}\n{_shortened(solutions[name].ranks)}"] = solutions[name].apply(sample)
     write_image_rows(folder, "mnist", images, (28, 28))
     save_figure(spectrum(solutions["best"]), folder, "spectrum")
     save_figure(before_and_after(solutions["best"].component.maps, solutions["best"].matrix()), folder, "matrix")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from equivariety.cli.describe import AsJson
+from equivariety.cli.arguments import AsJson, DataFile
+from equivariety.cli.completion import complete_action
+from equivariety.cli.costs import MOST_POINTS
+from equivariety.cli.hints import suggestion
 from equivariety.cli.output import print_facts, print_json, print_table
 from equivariety.errors import InputError
 
@@ -16,8 +18,11 @@ CLEAR_MARGIN = 3.0
 
 
 def select(
-    data: Annotated[Path, typer.Argument(help="Samples as rows: .npy, .npz, .csv or IDX.")],
-    action: Annotated[list[str], typer.Option(help="ACTION on the columns, a candidate; give it several times.")],
+    data: DataFile,
+    action: Annotated[
+        list[str],
+        typer.Option(help="ACTION on the columns, a candidate; give it several times.", autocompletion=complete_action),
+    ],
     criterion: Annotated[str, typer.Option(help="posterior, bic or aic: by which the candidates are ordered.")] = "bic",
     as_json: AsJson = False,
 ) -> None:
@@ -26,13 +31,19 @@ def select(
     Groups that allow the same covariances are one model. Each is tested by its score statistic, too, where there are
     samples enough.
     """
+    import numpy as np
+
     from equivariety.actions import parse_action, trivial
     from equivariety.datasets.tables import read_table
     from equivariety.estimators import SymmetrySearch
 
-    X = read_table(data)
+    X = np.asarray(read_table(data))
     columns = int(X.shape[1])
-    named = [("none", trivial(columns)), *((text, parse_action(text, None)) for text in action)]
+    named = [("none", trivial(columns)), *((text, parse_action(text, None, MOST_POINTS)) for text in action)]
+    for text, candidate in named:
+        if candidate.degree != columns:
+            raise InputError(f"--action {text} must have degree {columns}, the columns of X, not {candidate.degree}"
+                             + suggestion(text, candidate.degree, columns))  # fmt: skip
     search = SymmetrySearch([candidate for _, candidate in named], criterion=criterion).fit(X)  # type: ignore[arg-type]
     rows = []
     for model, probability in zip(search.table_, search.probabilities_.tolist(), strict=True):

@@ -45,6 +45,13 @@ class Membership:
     `region` is relative to the Zariski closure of the function space; `singular` tells whether the filter is a
     singular point of that closure. `certified` is true for rational filters; for floats `tolerance` is the relative
     distance below which roots were taken to be equal, and `note` says so when that mattered.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> answer = ev.LinearConvNet([2, 2], [1, 1]).membership([1, 2, 1])
+    >>> answer.contains, answer.region, answer.singular, answer.certified
+    (True, 'boundary', False, True)
     """
 
     contains: bool

@@ -28,7 +28,15 @@ DESCENT_SEED = 1
 
 @dataclass(frozen=True, eq=False)
 class NearestFilter:
-    """Nearest point, filters that compose to it, its distance, and whether it is certified to be the nearest."""
+    """Nearest point, filters that compose to it, its distance, and whether it is certified to be the nearest.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> near = ev.LinearConvNet([2, 2], [1, 1]).nearest([1, 0, 1])  # z^2 + 1 has no real roots
+    >>> near.filter.shape, round(near.distance, 3), near.certified
+    ((3,), 1.0, True)
+    """
 
     filter: FloatArray
     filters: tuple[FloatArray, ...]
@@ -79,7 +87,7 @@ def _nearest_outside(net: LinearArchitecture, target: FloatArray, start: StartSy
 
 
 def _scaled(near: NearestFilter, exponent: int) -> NearestFilter:
-    """The same answer for the filter times a power of two, shared by the layers; nothing is rounded."""
+    """The answer for the filter times a power of two, shared by the layers; nothing is rounded."""
     share, rest = divmod(exponent, len(near.filters))
     first, *later = (np.ldexp(w, share) for w in near.filters)
     filters = (np.ldexp(first, rest), *later)

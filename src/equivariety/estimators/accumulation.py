@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.larger_than_memory import TrainingData
+from equivariety.estimators.standardized import warn_if_standardized
+from equivariety.estimators.validation import require_labels
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
 from equivariety.moments import Moments, data_moments
@@ -105,11 +107,13 @@ class Accumulated:
 def updated(
     estimator: Any, data: TrainingData, maps: EquivariantMaps, centered: bool, fresh: bool, names: str
 ) -> Accumulated:
-    """What ``fit`` (fresh) and ``partial_fit`` learn from: the moments of the data and of all batches before.
+    """Moments of the data, of ``partial_fit`` together with those of all batches before; ``fresh`` forgets them.
 
     ``names`` are the parameters that must stay as they are, for messages.
     """
     if fresh:
+        require_labels(estimator, maps.domain)
+        warn_if_standardized(maps.domain, data.X)
         start = Accumulated.starting(maps, data.first_inputs, data.first_targets, centered)
     else:
         start = estimator._accumulated

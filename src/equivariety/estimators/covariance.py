@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.estimators.validation import action_of, require_degree, validated_weight
+from equivariety.estimators.validation import action_of, require_degree, require_labels, validated_weight
 from equivariety.moments import data_moments
 from equivariety.statistics.gaussian import covariance_parameters, samples_needed
 from equivariety.statistics.invariant_covariance import InvariantCovariance
@@ -76,6 +76,11 @@ class EquivariantCovariance(BaseEstimator):
     >>> model = ev.EquivariantCovariance(ev.actions.cyclic(8)).fit(X)
     >>> model.covariance_.shape, model.n_parameters_, model.samples_needed_
     ((8, 8), 6, 2)
+    >>> (model.precision_.shape, model.score_samples(X).shape,
+    ...  bool(np.isclose(model.score(X), model.score_samples(X).mean())))
+    ((8, 8), (4,), True)
+    >>> model.mahalanobis(X).shape, bool(np.isfinite([model.aic(X), model.bic(X)]).all())
+    ((4,), True)
     """
 
     def __init__(
@@ -103,6 +108,7 @@ class EquivariantCovariance(BaseEstimator):
         weight = validated_weight(sample_weight, len(X))
         action = action_of(self.action, "action", X.shape[1])
         require_degree(action, "action", "X", X.shape[1])
+        require_labels(self, action)
         maps = EquivariantMaps(action)
         self.location_ = self._mean_of(X, weight, action)
         moments = data_moments(maps, X - self.location_, None, weight)

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.estimators.validation import action_of, require_degree
+from equivariety.estimators.validation import action_of, require_degree, require_labels
 from equivariety.moments import Moments, data_moments
 from equivariety.statistics.spectral import eigenvalues, modes
 from equivariety.validation import whole_number
@@ -70,6 +70,11 @@ class EquivariantDMD(BaseEstimator):
     [0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9]
     >>> np.allclose(model.predict(X[:1], steps=3), X[3])
     True
+    >>> model.operator().shape, model.modes_.shape
+    ((8, 8), (8, 8))
+    >>> batches = ev.EquivariantDMD(ev.actions.cyclic(8)).partial_fit(X[:2]).partial_fit(X[2:])
+    >>> np.allclose(batches.operator(), model.operator())
+    True
     """
 
     def __init__(self, action: Action | None = None, rank: int | None = None) -> None:
@@ -122,6 +127,7 @@ class EquivariantDMD(BaseEstimator):
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=fresh)
         action = action_of(self.action, "action", X.shape[1])
         require_degree(action, "action", "X", X.shape[1])
+        require_labels(self, action)
         maps = EquivariantMaps(action) if fresh else self._maps
         if maps.domain != action:
             raise InputError("action must stay as it was in the first partial_fit: call fit to start anew")

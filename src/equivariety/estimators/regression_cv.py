@@ -15,7 +15,7 @@ from equivariety.actions import Action
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated
 from equivariety.estimators.map_regression import MapRegression, equivariant_maps
-from equivariety.estimators.validation import validated_pair, validated_weight
+from equivariety.estimators.validation import require_labels, validated_pair, validated_weight
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.moments import Moments
 from equivariety.moments.chunks import as_floating
@@ -109,6 +109,7 @@ class EquivariantRegressionCV(MapRegression):
         X, Y = (to_numpy(as_floating(data)) for data in (X, y if y.ndim == 2 else y[:, None]))
         weight = validated_weight(sample_weight, len(X))
         maps = self._maps(X.shape[1], Y.shape[1])
+        require_labels(self, maps.domain)
         start = Accumulated.starting(maps, X, Y, self.fit_intercept)
         if isinstance(self.cv, str):
             whole = start.added(X, Y, weight)

@@ -1,4 +1,4 @@
-"""What every estimator checks of its data."""
+"""Checks that every estimator makes of its data."""
 
 from __future__ import annotations
 
@@ -50,16 +50,29 @@ def validated_targets(y: Any, like: Any) -> Any:
 
 
 def validated_features(X: Any) -> Any:
-    """What an encoder gave, like X; ranks that are all zero leave no feature at all."""
+    """Features that an encoder gave, like X; ranks that are all zero leave no feature at all."""
     checked = check_array(_admitted(X, "X"), ensure_min_features=0, input_name="X", **_ANY_VALUES)
     return _finite(X, checked, "X")
 
 
 def _admitted(data: Any, name: str) -> Any:
-    """What scikit-learn may check."""
+    """The data in the form that scikit-learn can check."""
     refuse_masked(data, name)
     refuse_sparse(data, name)
+    refuse_images(data, name)
     return without_gradients(data)
+
+
+def refuse_images(data: Any, name: str) -> None:
+    """Raise an error for arrays that are not flat, which says how the channels of images are told."""
+    shape = getattr(data, "shape", ())
+    if len(shape) > 2:
+        raise InputError(
+            f"{name} must have two dimensions (Found array with dim {len(shape)}), not the shape {tuple(shape)}: "
+            f"flatten every sample, {name}.reshape(len({name}), -1). Channels first, (N, C, H, W), are "
+            "the action C * image; channels last, (N, H, W, C), are "
+            "equivariety.actions.channels(image, C, layout='last')"
+        )
 
 
 def _finite(given: Any, checked: Any, name: str) -> Any:
@@ -118,3 +131,16 @@ def require_degree(action: Action, name: str, data: str, columns: int) -> None:
     """Raise an error if the data do not have one column for each point."""
     if action.degree != columns:
         raise InputError(f"{data} must have {action.degree} columns, the degree of {name}, not {columns}")
+
+
+def require_labels(estimator: Any, action: Action) -> None:
+    """Raise an error if the action names its coordinates, the data their columns, and the names differ."""
+    columns = getattr(estimator, "feature_names_in_", None)
+    if columns is None or action.labels is None or tuple(columns) == action.labels:
+        return
+    place = next(number for number, pair in enumerate(zip(columns, action.labels, strict=True)) if pair[0] != pair[1])
+    same = " (the same names in another order: X[list(action.labels)] sorts them)"
+    raise InputError(
+        f"columns of X must be the labels of the action: column {place} is {columns[place]!r}, the action has "
+        f"{action.labels[place]!r}" + (same if set(columns) == set(action.labels) else "")
+    )

@@ -78,7 +78,7 @@ def split_abelian(images: IntArray, bases: IntArray) -> Found:
 
 
 def split_signed_abelian(images: IntArray, signs: NDArray[np.int8], bases: IntArray) -> tuple[Found, NDArray[np.int8]]:
-    """The same for generators with signs, for coordinates multiplied by the signs that are returned too."""
+    """Split an abelian action with signs, for coordinates multiplied by the signs that are returned too."""
     types, gauge = signed_lattices(images, signs, bases)
     return _assembled([_twisted_spectrum(kind) if kind.twisted else _spectrum(kind.lattice) for kind in types]), gauge
 
@@ -193,7 +193,7 @@ def _split(spectrum: _Spectrum, members: IntArray, bundles: tuple[Bundle, ...]) 
 
 
 def _dense(fourier: FourierSplit | TwistedFourierSplit) -> DenseSplit:
-    """The same split as a matrix: the images of the standard basis vectors."""
+    """A Fourier split as a matrix: the images of the standard basis vectors."""
     size = prod(fourier.shape)
     panels = fourier.panels(np.eye(size)[:, None, :])
     return DenseSplit(

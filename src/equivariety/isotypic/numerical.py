@@ -43,7 +43,7 @@ class SplitIrreducible:
     character : tuple of float
         The trace of each generator.
     label : str
-        "trivial", "sign", or dimension and character.
+        "trivial", "sign", or the dimension and a letter: "2a".
     """
 
     field: str

@@ -45,7 +45,7 @@ class Reference:
 
 @dataclass(eq=False)
 class Recognition:
-    """What has been recognized so far: references, and for each action its subspaces, bases and orbitals.
+    """The irreducibles recognized so far: references, and for each action its subspaces, bases and orbitals.
 
     `bases[t]` maps the index of a reference to an array (s_t, copies, multiplicity, beta); `between[t, u]` holds the
     intertwiners from u to t for the pairs of actions that were compared.

@@ -28,7 +28,7 @@ _FEWEST_ORBITS = 8
 
 
 class Split(Protocol):
-    """What a change of basis needs to know of an orbit type."""
+    """How an orbit type splits, as far as a change of basis needs it."""
 
     def panels(self, values: Any) -> list[Any | None]:
         """Values (samples, orbits, points) to (samples, members, copies, beta, multiplicity * orbits) per bundle."""

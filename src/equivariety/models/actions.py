@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,19 @@ from equivariety.actions.images import validated_images
 from equivariety.actions.matrices import orthogonal
 from equivariety.errors import InputError
 from equivariety.models.values import Kind, State, require_array
+
+
+def _kind(cls: type[Action], state: Callable[[Any], State], restore: Callable[[State], Action]) -> Kind:
+    """With the names of the coordinates, where there are any."""
+
+    def labelled(action: Action) -> State:
+        return state(action) if action.labels is None else {**state(action), "labels": list(action.labels)}
+
+    def restored(found: State) -> Action:
+        action = restore(found)
+        return action if found.get("labels") is None else action.with_labels(found["labels"])
+
+    return Kind(cls.__name__, labelled, restored)
 
 
 def _permutations(state: State) -> PermutationAction:
@@ -52,11 +66,11 @@ def _part(stored: Any) -> Fibres:
 
 
 KINDS: dict[type, Kind] = {
-    PermutationAction: Kind("PermutationAction", lambda action: {"images": action.images}, _permutations),
-    SignedPermutationAction: Kind(
-        "SignedPermutationAction",
+    PermutationAction: _kind(PermutationAction, lambda action: {"images": action.images}, _permutations),
+    SignedPermutationAction: _kind(
+        SignedPermutationAction,
         lambda action: {"images": action.images, "signs": action.signs},
         _signed_permutations,
     ),
-    OrthogonalAction: Kind("OrthogonalAction", _fibres_state, _fibres),
+    OrthogonalAction: _kind(OrthogonalAction, _fibres_state, _fibres),
 }

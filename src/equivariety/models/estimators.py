@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 from equivariety import estimators
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated
+from equivariety.estimators.scaler import Deviations
 from equivariety.models.maps import record
 from equivariety.models.values import Kind, State
 from equivariety.statistics.invariant_covariance import InvariantCovariance
@@ -17,7 +18,7 @@ from equivariety.statistics.spectra import CovarianceSpectrum
 
 # The parts of estimators that are objects themselves.
 PARTS: dict[type, Kind] = {
-    part: record(part) for part in (Accumulated, CovarianceSpectrum, InvariantCovariance, SymmetryModel)
+    part: record(part) for part in (Accumulated, CovarianceSpectrum, Deviations, InvariantCovariance, SymmetryModel)
 }
 
 

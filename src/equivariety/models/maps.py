@@ -110,6 +110,7 @@ KINDS: dict[type, Kind] = {
     InvariantMaps: Kind("InvariantMaps", _maps_state, _maps),
     Component: Kind("Component", _component_state, _component),
     Moments: record(Moments),
+    FactoredMap: _factored(FactoredMap),
     Solution: _factored(Solution),
     NearestPoint: _factored(NearestPoint),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -38,6 +39,42 @@ def kind_named(name: str) -> Kind | None:
     if issubclass(cls, nn.Sequential):
         return Kind(name, _chain_state, lambda state: _chain(cls, state))
     return Kind(name, _plain_state, lambda state: _plain(cls, state)) if _plain_module(name) is cls else None
+
+
+def inputs_of(module: nn.Module) -> int | None:
+    """How many columns go into a module; None if it takes any number of them, or does not say."""
+    if isinstance(module, BlockNetwork):
+        return module.maps.domain.degree
+    if isinstance(module, nn.Linear):
+        return module.in_features
+    layers = list(module) if isinstance(module, nn.Sequential) else []
+    return next((found for found in map(inputs_of, layers) if found is not None), None)
+
+
+def function_of(module: nn.Module, encode: bool) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """The function of rows that a module computes, in its precision, without gradients, as after training.
+
+    Raises
+    ------
+    InputError
+        If features are asked for and it has none.
+    """
+    if encode and not (isinstance(module, BlockNetwork) and len(module.factors) > 1):
+        raise InputError(f"a {type(module).__name__} has no features: only networks with a hidden space have")
+    module.eval()
+    like = next(module.parameters(), torch.zeros(0))
+    one_channel = isinstance(module, networks.LinearConvNet)
+
+    def applied(X: NDArray[Any]) -> NDArray[Any]:
+        values = torch.tensor(X, dtype=like.dtype, device=like.device)
+        with torch.no_grad():
+            if encode:
+                found = module.encode(values)  # type: ignore[operator]  # it is a BlockNetwork
+            else:
+                found = module(values[:, None])[:, 0] if one_channel else module(values)
+        return np.asarray((found.float() if found.dtype in _BITS else found).cpu().numpy())
+
+    return applied
 
 
 def _plain_module(name: str) -> type[nn.Module] | None:

@@ -1,4 +1,4 @@
-"""What is trained: every component as a PyTorch network, with weights shared as the symmetry demands."""
+"""PyTorch layers and networks: every component, with weights shared as the symmetry demands."""
 
 try:
     import torch as torch
@@ -12,6 +12,7 @@ from equivariety.nn.autoencoder import EquivariantAutoencoder, InvariantAutoenco
 from equivariety.nn.convolution import LinearConvNet
 from equivariety.nn.linear import EquivariantLinear, InvariantLinear
 from equivariety.nn.mlp import EquivariantMLP
+from equivariety.nn.on_images import OnImages
 from equivariety.nn.polynomial import PolynomialNet
 from equivariety.nn.training import History, Training, evaluate
 
@@ -24,6 +25,7 @@ __all__ = [
     "InvariantLinear",
     "LinearConvNet",
     "NormActivation",
+    "OnImages",
     "PolynomialNet",
     "Training",
     "evaluate",

@@ -34,6 +34,8 @@ class NormActivation(Constants):
     >>> activation = NormActivation(ev.actions.image_field(2))
     >>> activation(torch.zeros(1, 8)).shape
     torch.Size([1, 8])
+    >>> activation.forward(torch.tensor([[3.0, 4, 0, 0, 0, 0, 0, 0]]))[0, :2]  # shorter, not turned
+    tensor([2.8577, 3.9281], grad_fn=<SliceBackward0>)
     """
 
     points: Tensor

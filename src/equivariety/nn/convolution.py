@@ -45,6 +45,12 @@ class LinearConvNet(nn.Module):
     >>> net = ev.nn.LinearConvNet([3, 2], [2, 1], generator=torch.Generator().manual_seed(0))
     >>> net(torch.ones(4, 1, 9, dtype=torch.float64)).shape
     torch.Size([4, 1, 3])
+    >>> net.set_filters([[1, 2, 1], [1, 1]])
+    >>> net.end_to_end().tolist(), [filter.tolist() for filter in net.filters()], net.conserved().tolist()
+    ([1.0, 2.0, 2.0, 2.0, 1.0], [[1.0, 2.0, 1.0], [1.0, 1.0]], [-4.0])
+    >>> ([tuple(weight.shape) for weight in net.weights()],
+    ...  net.forward(torch.ones(1, 1, 5, dtype=torch.float64)).tolist())
+    ([(1, 1, 3), (1, 1, 2)], [[[8.0]]])
     """
 
     def __init__(

@@ -23,7 +23,7 @@ from equivariety.nn.constants import Constants
 from equivariety.nn.factor import Factor
 from equivariety.nn.layout import Layout, feature_places
 from equivariety.nn.ranks import validated_widths
-from equivariety.varieties import BlockMap, Component, EquivariantMaps, HiddenSpace, NearestPoint, Solution
+from equivariety.varieties import BlockMap, Component, EquivariantMaps, FactoredMap, HiddenSpace
 from equivariety.varieties.block_map import Coordinates
 
 # With fewer values PyTorch's operations take less than a tenth of a millisecond.
@@ -89,7 +89,7 @@ class BlockNetwork(Constants):
     @classmethod
     def from_solution(
         cls,
-        solution: Solution | NearestPoint,
+        solution: FactoredMap,
         depth: int = 2,
         bias: bool = False,
         device: Any = None,
@@ -108,7 +108,7 @@ class BlockNetwork(Constants):
         widths = [tuple(block.largest_rank for block in self.maps.blocks), *self.layout.hidden]
         return Component(self.maps, tuple(int(rank) for rank in np.min(widths, axis=0)))
 
-    def load_solution(self, solution: Solution | NearestPoint) -> None:
+    def load_solution(self, solution: FactoredMap) -> None:
         """Set the weights to the closed form; the bias, if any, to zero.
 
         Raises
@@ -164,8 +164,10 @@ class BlockNetwork(Constants):
     def forward(self, X: Tensor) -> Tensor:
         """Images of the rows of X, shape (..., codomain degree)."""
         if X.shape[-1] != self.maps.domain.degree:
+            is_image = X.dim() > 2 and math.prod(X.shape[1:]) == self.maps.domain.degree
+            hint = f"; equivariety.nn.OnImages(layer, {tuple(X.shape[1:])}) takes such images" if is_image else ""
             raise InputError(f"the input must have {self.maps.domain.degree} features (the degree of the domain), "
-                             f"not {X.shape[-1]}")  # fmt: skip
+                             f"not {X.shape[-1]}{hint}")  # fmt: skip
         images = self._linear(X.reshape(-1, X.shape[-1])).reshape(*X.shape[:-1], self.maps.codomain.degree)
         return images if self.bias is None else images + self.fixed_vectors(self.bias)
 
@@ -258,17 +260,15 @@ class BlockNetwork(Constants):
             found.append(BlockMap(spaces[number], spaces[number + 1], stacked))
         return tuple(found)
 
-    def restrict(self, subgroup: Any, codomain: Action | None = None) -> BlockNetwork:
-        """The same map, bias and rank as a network that is equivariant under a subgroup only: it can learn more.
+    def restrict(
+        self, subgroup: Sequence[str | Sequence[int]] | Action, codomain: Action | None = None
+    ) -> BlockNetwork:
+        """A network with this map, bias and rank that is equivariant under a subgroup only: it can learn more.
 
         Parameters
         ----------
-        subgroup : sequence of words, or action
-            Each word is a product of generators of the group, numbers from 1, negative for inverses: ``[(1, 1)]`` or
-            ``["1 1"]`` is the subgroup that the square of the first generator generates. Or the action of generators
-            of the subgroup on the domain.
-        codomain : action, optional
-            With an action: that of the same generators on the codomain; by default as on the domain.
+        subgroup, codomain
+            As for :meth:`EquivariantMaps.restrict`: words in the generators, or an action.
 
         Returns
         -------
@@ -289,20 +289,15 @@ class BlockNetwork(Constants):
         >>> smaller, torch.allclose(smaller.matrix(), layer.matrix(), atol=1e-6)
         (EquivariantLinear(6 -> 6, 12 weights), True)
         """
-        from equivariety.nn.restriction import block_ranks, restricted_maps
-
-        maps = restricted_maps(self.maps, subgroup, codomain)
         # Not the weights at hand, which may vanish: those of a general map of the same function space.
-        general = Component(self.maps, self.component.ranks).nearest(
-            generic_vector(math.prod(maps.shape)).reshape(maps.shape)
-        )
-        if not maps.contains(general.matrix()):
-            raise InputError("the subgroup must be one of the group of this network: its maps do not commute with it")
+        shape = self.maps.shape
+        general = self.component.nearest(generic_vector(math.prod(shape)).reshape(shape))
+        component = general.restrict(subgroup, codomain).component
         like, depth = self._factors()[0].weight, len(self.factors)
-        ranks = block_ranks(maps, general.matrix())
         model = type(self).__new__(type(self))
-        BlockNetwork.__init__(model, maps, [ranks] * (depth - 1), self.bias is not None, like.device, like.dtype)
-        model.load_solution(Component(maps, ranks).nearest(self._matrix_in_double()))
+        hidden = [component.ranks] * (depth - 1)
+        BlockNetwork.__init__(model, component.maps, hidden, self.bias is not None, like.device, like.dtype)
+        model.load_solution(component.nearest(self._matrix_in_double()))
         if self.bias is not None and model.bias is not None:
             with torch.no_grad():
                 model.bias.copy_(model.fixed_vectors.coordinates(self.fixed_vectors(self.bias)))
@@ -315,7 +310,7 @@ class BlockNetwork(Constants):
         return first.matrix()
 
     def to_dense(self) -> nn.Sequential:
-        """The same map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
+        """This map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
         like = self._factors()[0].weight
         layers = []
         for block_map in self.block_maps():

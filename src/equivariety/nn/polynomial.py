@@ -51,6 +51,15 @@ class PolynomialNet(nn.Module):
     >>> net = ev.nn.PolynomialNet([3, 4, 2], power=3, generator=torch.Generator().manual_seed(0))
     >>> net(torch.ones(5, 3, dtype=torch.float64)).shape
     torch.Size([5, 2])
+    >>> [tuple(weight.shape) for weight in net.weights()], net.forward(torch.zeros(1, 3, dtype=torch.float64)).tolist()
+    ([(4, 3), (2, 4)], [[0.0, 0.0]])
+    >>> net.set_weights([np.ones((4, 3)), np.ones((2, 4))])
+    >>> net.matrices()[1].tolist()
+    [[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]]
+    >>> squares = ev.nn.PolynomialNet([2, 1, 1])
+    >>> squares.set_weights([[[1, 2]], [[3]]])
+    >>> squares.quadratic_form().tolist(), squares.distance_to_form(np.zeros((2, 2)))().item()
+    ([[3.0, 6.0], [6.0, 12.0]], 225.0)
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Networks as programs of small products: forward, and the gradients.
 
 The adjoint of a network is a network of the same kind, from the codomain to the domain with transposed blocks. So one
-walk through the spaces writes both directions, and a gradient is the product of what comes forward with what comes back.
+walk through the spaces writes both directions, and a gradient is the product of what comes forward and what comes back.
 """
 
 from __future__ import annotations

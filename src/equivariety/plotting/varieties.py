@@ -76,6 +76,12 @@ def triangle_curve(polynomial: Any, names: str = "p0 p1 p2") -> Figure:
         Homogeneous in three variables.
     names : str
         The three variables: the vertices at the lower left, the lower right and the top.
+
+    Examples
+    --------
+    >>> figure = triangle_curve("p0*p2 - p1**2")
+    >>> len(figure.axes)
+    1
     """
     function, expression, symbols = _parsed(polynomial, names)
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
@@ -107,6 +113,11 @@ def surface(polynomial: Any, box: Box = ((-1, 1),) * 3, names: str = "x y z") ->
     box : three pairs of (low, high)
     names : str
         The three variables.
+
+    Examples
+    --------
+    >>> surface("x**2 + y**2 - z**2").axes[0].name
+    '3d'
     """
     function, expression, symbols = _parsed(polynomial, names)
     ticks = [np.linspace(low, high, SURFACE_GRID) for low, high in box]
@@ -141,6 +152,13 @@ def family_slice(
     ------
     InputError
         If there are not 2 or 3 directions, one of them is not equivariant, or there are more than 12 components.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1)
+    >>> family_slice(family).axes[0].name
+    '3d'
     """
     basis = _directions(family, directions)
     start = np.zeros(family.maps.shape) if origin is None else family.maps.project(origin)
@@ -181,6 +199,16 @@ def projection(component: Component, directions: Any, samples: int = 4000, seed:
     ------
     InputError
         If there are not 2 or 3 directions, or one of them is not equivariant.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(2).component((0, 1))
+    >>> shift = np.roll(np.eye(3), 1, axis=1)
+    >>> figure = projection(component, [np.eye(3), shift], samples=100)
+    >>> len(figure.axes)
+    1
     """
     basis = _directions(component.maps.bounded(min(component.rank, min(component.maps.shape))), directions)
     rng = np.random.default_rng(seed)
@@ -204,7 +232,19 @@ def projection(component: Component, directions: Any, samples: int = 4000, seed:
 
 
 def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
-    """Loss and squared distance from the symmetry along a regularization path, against the hard-wired optimum."""
+    """Loss and squared distance from the symmetry along a regularization path, against the hard-wired optimum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
+    >>> path = ev.geometry.regularization_path(maps, 1, X, X[:, :2], [0.1, 1.0, 10.0])
+    >>> figure = path_picture(path, maps.bounded(1).fit(X, X[:, :2]).loss)
+    >>> len(figure.axes)
+    2
+    """
     weights = [point.weight for point in path]
     with house_style():
         figure = new_figure(6.4, 2.8)

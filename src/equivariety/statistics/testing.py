@@ -52,7 +52,17 @@ class GeneratorTest:
 
 @dataclass(frozen=True)
 class SymmetryTest:
-    """The result of :func:`symmetry_test`."""
+    """The result of :func:`symmetry_test`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((40, 4))
+    >>> test = ev.symmetry_test(X, ev.actions.cyclic(4), simulations=99)
+    >>> 0 < test.p_value <= 1, test.degrees_of_freedom, len(test.generators), test.simulations
+    (True, 7, 1, 99)
+    """
 
     p_value: float
     """Exact for Gaussian data, whatever the number of samples."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from equivariety.varieties.hidden_space import HiddenSpace
 # With fewer values the library takes about a millisecond, which nobody saves by loading compiled code.
 _FEWEST_VALUES = 2**20
 
-# Points and features for each product of a program, at least: making a program costs some microseconds a product.
+# Products of a program that are not too many: making it costs some microseconds for each of them.
 _MOST_PRODUCTS = 20_000
 
 COMPILED_ROWS = 800
@@ -28,6 +29,10 @@ COMPILED_ROWS = 800
 
 Write = Callable[[NDArray[Any], NDArray[Any]], None]
 """Writes the images of rows X, the first argument, into the second."""
+
+
+# Making a program takes some milliseconds; it lives as long as its map.
+_kept: WeakKeyDictionary[Map, dict[np.dtype[Any], Write]] = WeakKeyDictionary()
 
 
 class Map(Protocol):
@@ -54,7 +59,8 @@ def compiled_map(map: Map, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
     if not may_compile(map, X.shape[0], X.dtype) or multiply_adds(map) is None:
         return None
-    write = _CompiledMap(map, X.dtype)
+    programs = _kept.setdefault(map, {})
+    write = programs[X.dtype] if X.dtype in programs else programs.setdefault(X.dtype, _CompiledMap(map, X.dtype))
     out = np.empty((1, map.shape[0]), dtype=X.dtype)
     return write if runs(lambda: write(X[:1], out)) else None
 
@@ -70,7 +76,7 @@ def multiply_adds(map: Map) -> int | None:
     bases = [side for side in sides if isinstance(side, ChangeOfBasis)]
     if not bases or not all(isinstance(side, ChangeOfBasis | HiddenSpace) for side in sides):
         return None
-    if not all(has_small_bases(basis) for basis in bases) or sum(map_size(basis) for basis in bases) > _MOST_PRODUCTS:
+    if not all(has_small_bases(basis) for basis in bases) or sum(_products(basis) for basis in bases) > _MOST_PRODUCTS:
         return None
     transforms = sum(piece.points.size * piece.points.shape[1] for basis in bases for piece in basis.pieces)
     return transforms + sum(
@@ -78,7 +84,7 @@ def multiply_adds(map: Map) -> int | None:
     )
 
 
-def map_size(basis: ChangeOfBasis) -> int:
+def _products(basis: ChangeOfBasis) -> int:
     """Products that a change of basis takes: one for each orbit, one for each coordinate."""
     return sum(sum(piece.points.shape) for piece in basis.pieces)
 

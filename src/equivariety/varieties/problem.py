@@ -29,7 +29,7 @@ from equivariety.varieties.critical_points import CriticalPoints
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
 from equivariety.varieties.second_look import Rows, readable_again, second_look
-from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, factors, rank_groups
+from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, truncated
 from equivariety.varieties.squared_error import SquaredError
 
 Point = TypeVar("Point", bound=FactoredMap)
@@ -55,6 +55,14 @@ class Problem(ABC, Generic[Point]):
     array([0.23, 0.14, 0.14, 0.07])
     >>> problem.at((4, 4, 0, 0, 0)).loss > problem.best(12).loss
     True
+    >>> maps = ev.EquivariantMaps(2 * ev.actions.cyclic(3))
+    >>> target = Problem.of_target(maps, np.diag([3.0, 0, 0, 0, 0, 0]))
+    >>> round(target.optimum((1, 0)), 6), round(target.value_at(np.eye(6)), 6)
+    (8.0, 9.0)
+    >>> X = np.random.default_rng(0).standard_normal((20, 6))
+    >>> problem = Problem.of_data(maps, ev.moments.data_moments(maps, X)).within(2)
+    >>> problem.best(2).ranks, problem.isolated((1, 0)).critical_points((1, 0)).count
+    ((0, 1), 2)
     """
 
     maps: EquivariantMaps
@@ -180,10 +188,7 @@ class Problem(ABC, Generic[Point]):
 
     def _truncated(self, component: Component) -> tuple[BlockMap, BlockMap]:
         """Encoder and decoder that keep the first terms of every block."""
-        groups, spectra = rank_groups(self.maps, component.ranks), self.error.spectra
-        encoders = [self.map_scale * spectra[g.bundle].encoder[g.members, : g.rank] for g in groups]
-        decoders = [spectra[g.bundle].decoder[g.members, :, : g.rank] for g in groups]
-        return factors(self.maps, groups, encoders, decoders)
+        return truncated(self.maps, component.ranks, self.error.spectra, self.map_scale)
 
     def _dense(self, blocks: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         """The dense matrix of a map that is given by its blocks at unit scale."""
@@ -298,6 +303,8 @@ class Curve(Generic[Point]):
     array([9., 8., 7., 6.])
     >>> curve.component(2).ranks
     (0, 1)
+    >>> curve.budgets.tolist(), curve.ranks.tolist()
+    ([0, 1, 2, 3], [[0, 0], [1, 0], [0, 1], [1, 1]])
     """
 
     problem: Problem[Point]
