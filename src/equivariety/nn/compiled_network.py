@@ -25,7 +25,7 @@ from equivariety.nn.layout import Layout
 from equivariety.nn.programs import Spaces, Walk, collect_gradients
 from equivariety.threads import in_kept_threads
 
-TYPES = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
+TYPES: dict[torch.dtype, np.dtype[Any]] = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
 """Precisions that compiled loops have."""
 
 # Rows of a task, at least, and tasks, at most. Gradients are added up task by task, however many threads there are.
@@ -106,7 +106,7 @@ class CompiledNetwork:
             program.collect(collected, found[number])
 
         self._share(task, range(len(tasks)))
-        return found.sum(axis=0)  # type: ignore[no-any-return]
+        return found.sum(axis=0)
 
     def _share(self, task: Callable[[Any], None], items: Any) -> None:
         rows = len(items) * _TASK_ROWS
@@ -139,7 +139,7 @@ class _Compiled(Function):
             _array(X), _flat(weights), _array(upper[0]), None if inputs is None else inputs.numpy()
         )
         sizes = [weight.numel() for weight in weights]
-        return None, None, inputs, *torch.from_numpy(found).split(sizes)
+        return None, None, inputs, *torch.from_numpy(found).split(sizes)  # type: ignore[no-untyped-call]
 
 
 def _differentiable_gradients(plain: Plain, arguments: Any, upper: Any, needed: Any) -> list[Tensor | None]:
@@ -158,7 +158,7 @@ def _flat(weights: Any) -> NDArray[Any]:
 
 def compiled_images(network: CompiledNetwork, plain: Plain, X: Tensor, weights: list[Tensor]) -> Tensor:
     """Images of the rows of X, differentiable as often as ``plain`` is."""
-    images: Tensor = _Compiled.apply(network, plain, X, *weights)
+    images: Tensor = _Compiled.apply(network, plain, X, *weights)  # type: ignore[no-untyped-call]
     return images
 
 
@@ -177,7 +177,8 @@ def takes(tensors: list[Tensor]) -> bool:
 
 def _is_plain(tensor: Tensor) -> bool:
     # Tangents of forward differentiation go with PyTorch's operations.
-    return type(tensor) in (Tensor, torch.nn.Parameter) and unpack_dual(tensor).tangent is None
+    tangent = unpack_dual(tensor).tangent  # type: ignore[no-untyped-call]
+    return type(tensor) in (Tensor, torch.nn.Parameter) and tangent is None
 
 
 def is_recorded() -> bool:
@@ -187,7 +188,7 @@ def is_recorded() -> bool:
     """
     return bool(
         torch.compiler.is_compiling()
-        or torch.jit.is_tracing()
+        or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
         or torch.is_autocast_enabled("cpu")
         or torch._C._are_functorch_transforms_active()
     )
@@ -198,11 +199,15 @@ def _works(dtype: torch.dtype) -> bool:
     """Whether a program of one product runs on this machine."""
 
     def trial() -> None:
+        weights = np.zeros(1, dtype=TYPES[dtype])
         builder = ProgramBuilder(TYPES[dtype])
-        taken = builder.room(1)
-        builder.multiply_constant(Columns(taken, 1, 1), builder.constant(np.ones((1, 1))), 1, taken)
-        rows = Rows(np.zeros((1, 1), TYPES[dtype]), np.zeros(0, np.int64), np.zeros(0, TYPES[dtype]), taken)
-        program = builder.finish(0)
-        program.run([rows], [rows], program.matrices(np.zeros(0, TYPES[dtype])), np.zeros(0, TYPES[dtype]))
+        taken, table = builder.room(1), np.zeros((1, builder.whole(1)), dtype=np.int64)
+        builder.multiply_weights(Columns(taken, 1, 1), table, taken, anew=True)
+        builder.collect_gradient(Columns(taken, 1, 1), table, taken)
+        program = builder.finish(1)
+        rows = Rows(weights[:, None], np.zeros(0, np.int64), weights[:0], taken)
+        gradients = np.zeros(program.gradient_table.size, dtype=TYPES[dtype])
+        program.run([rows], [rows], program.matrices(weights), gradients)
+        program.collect(gradients, weights)
 
     return runs(trial)

@@ -214,7 +214,7 @@ class BlockNetwork(Constants):
 
     def __getstate__(self) -> dict[str, Any]:
         """Without programs, which are made anew."""
-        kept = super().__getstate__()  # type: ignore[misc]
+        kept: dict[str, Any] = super().__getstate__()  # type: ignore[no-untyped-call]
         return {name: value for name, value in kept.items() if name not in ("_programs", "_has_programs")}
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:

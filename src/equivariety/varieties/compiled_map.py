@@ -59,10 +59,13 @@ def compiled_map(map: Map, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
     if not may_compile(map, X.shape[0], X.dtype) or multiply_adds(map) is None:
         return None
-    programs = _kept.setdefault(map, {})
-    write = programs[X.dtype] if X.dtype in programs else programs.setdefault(X.dtype, _CompiledMap(map, X.dtype))
     out = np.empty((1, map.shape[0]), dtype=X.dtype)
-    return write if runs(lambda: write(X[:1], out)) else None
+    return _program(map, X.dtype) if runs(lambda: _program(map, X.dtype)(X[:1], out)) else None
+
+
+def _program(map: Map, dtype: np.dtype[Any]) -> Write:
+    programs = _kept.setdefault(map, {})
+    return programs[dtype] if dtype in programs else programs.setdefault(dtype, _CompiledMap(map, dtype))
 
 
 def may_compile(map: Map, samples: int, dtype: np.dtype[Any]) -> bool:
@@ -104,6 +107,8 @@ class _CompiledMap:
         self._matrices, self._nothing = self._program.matrices(weights), np.zeros(0, dtype=dtype)
 
     def _take(self, source: Any) -> None:
+        self._inputs: Callable[[int], list[Columns]]
+        self._taken: Callable[[NDArray[Any]], Rows]
         if isinstance(source, ChangeOfBasis):
             side = side_of(source, self._everything())
             analysis = Analysis(self._builder, side)
@@ -117,6 +122,7 @@ class _CompiledMap:
             self._columns = [_inner_places(source, number) for number in range(len(self._bundles))]
 
     def _give(self, target: Any) -> None:
+        self._given: Callable[[NDArray[Any]], Rows]
         if isinstance(target, ChangeOfBasis):
             side = side_of(target, self._everything())
             synthesis = Synthesis(self._builder, side)

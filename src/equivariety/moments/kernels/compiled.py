@@ -338,13 +338,13 @@ def collect_weights(matrices, table, weights):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _copy(context, target, source, bytes):  # type: ignore[no-untyped-def]
+def _copy(context, target, source, size):  # type: ignore[no-untyped-def]
     """Bytes from one address to another."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        target, source, bytes = arguments
+        target, source, size = arguments
         places = [builder.inttoptr(place, ir.IntType(8).as_pointer()) for place in (target, source)]
-        cgutils.raw_memcpy(builder, *places, bytes, 1)  # type: ignore[no-untyped-call]
+        cgutils.raw_memcpy(builder, places[0], places[1], size, 1)  # type: ignore[no-untyped-call]
         return context.get_dummy_value()
 
     return types.void(types.intp, types.intp, types.intp), generate
@@ -357,7 +357,7 @@ def _take_rows(X, first, order, signs, work, start):  # type: ignore[no-untyped-
     for s in range(present):
         row, values = work[s, start : start + X.shape[1]], X[first + s]
         if order.shape[0] == 0:
-            _copy(row.ctypes.data, values.ctypes.data, values.shape[0] * values.itemsize)
+            _copy(row.ctypes.data, values.ctypes.data, values.shape[0] * values.itemsize)  # type: ignore[call-arg]
         else:
             for q in range(order.shape[0]):
                 row[q] = values[order[q]]
@@ -374,7 +374,7 @@ def _give_rows(work, start, order, signs, out, first):  # type: ignore[no-untype
         for q in range(signs.shape[0]):
             row[q] *= signs[q]
         if order.shape[0] == 0:
-            _copy(values.ctypes.data, row.ctypes.data, values.shape[0] * values.itemsize)
+            _copy(values.ctypes.data, row.ctypes.data, values.shape[0] * values.itemsize)  # type: ignore[call-arg]
         else:
             for q in range(order.shape[0]):
                 values[order[q]] = row[q]

@@ -49,7 +49,7 @@ class ProgramBuilder:
         self.samples, self._tile = compiled.SAMPLES, compiled.TILE_ROWS
         self._width, self._reach = 0, 0
         self._steps: list[tuple[int, ...]] = []
-        self._cost = 0
+        self._cost = 0.0
         self._constants: list[NDArray[Any]] = []
         self._constant_size = 0
         self._tables: dict[int, list[NDArray[np.int64]]] = {_MATRICES: [], _GRADIENTS: []}
