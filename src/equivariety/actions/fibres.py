@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.array_types import IntArray
-
-FloatArray = NDArray[np.float64]
+from equivariety.array_types import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

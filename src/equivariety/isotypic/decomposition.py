@@ -20,6 +20,7 @@ from equivariety.isotypic.character_labels import signatures
 from equivariety.isotypic.coordinates import CoordinateTable, coordinate_table, occurrences, places
 from equivariety.isotypic.fibred_types import FibredType, fibred_types, point_types
 from equivariety.isotypic.frames import Frames
+from equivariety.isotypic.induced import split_induced
 from equivariety.isotypic.invariants import fixed_orbits
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.lattices import commute
@@ -27,6 +28,9 @@ from equivariety.isotypic.nonabelian import split_by_types
 from equivariety.isotypic.signed_lattices import commute_with_signs
 from equivariety.isotypic.splits import DenseSplit, Groups, Split
 from equivariety.isotypic.transitive import Transitive
+
+# From this size on Fourier analysis over an abelian normal subgroup repays the search for one.
+LARGEST_NUMERICAL_ORBIT = 128
 
 
 @dataclass(frozen=True)
@@ -277,19 +281,24 @@ def decompose(domain: Action, codomain: Action | None = None) -> Decomposition:
 
 
 def _split(joint: Action, domain: Action) -> tuple[Sequence[Irreducible], tuple[Bundle, ...], Splits, Frames | None]:
-    """In closed form where the generators commute and permute up to signs, numerically otherwise."""
+    """In closed form where the generators commute and permute up to signs; by Fourier analysis over those that commute
+    where orbits are large; numerically otherwise."""
     if joint.monomial is None:
         types, frames = fibred_types(joint.parts)
         return *split_by_types(types, None), frames
     images, signs = joint.monomial
-    if joint.permutes:
-        if commute(images):
-            return *split_abelian(images, _bases(images)), None
-        plain = [FibredType(Transitive(kind.table), kind.points) for kind in point_types(images)]
-        return *split_by_types(plain, signatures([_images(domain)])), None
+    if joint.permutes and commute(images):
+        return *split_abelian(images, _bases(images)), None
     if commute_with_signs(images, signs):
         found, gauge = split_signed_abelian(images, signs, _bases(images))
         return *found, Frames.of_signs(gauge)
+    if np.bincount(orbit_labels(images)).max() > LARGEST_NUMERICAL_ORBIT:
+        induced = split_induced(images, signs)
+        if induced is not None:
+            return *induced[0], induced[1]
+    if joint.permutes:
+        plain = [FibredType(Transitive(kind.table), kind.points) for kind in point_types(images)]
+        return *split_by_types(plain, signatures([_images(domain)])), None
     types, frames = fibred_types(joint.parts)
     return *split_by_types(types, None), frames
 

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import CriticalFilters, LinearConvNet
-from equivariety.convolution.entries import ComplexArray, FloatArray
+from equivariety.convolution.entries import ComplexArray
 from equivariety.convolution.polynomials import dilate
 from equivariety.errors import InputError
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, house_style, new_figure
+from equivariety.tolerances import REAL_ROOT_IN_PICTURES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 GRID = 321
-REAL_TOLERANCE = 1e-7
 """Roots this close to the real axis, relative to their size, are drawn as real."""
 INDEX_COLORS = (GREEN, ORANGE, RED, PURPLE)
 
@@ -229,7 +230,7 @@ def _real_roots(filters: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
     companion[:, np.arange(1, degree), np.arange(degree - 1)] = 1.0
     companion[:, :, -1] = -filters[:, :-1] / leading[:, None]
     roots = np.linalg.eigvals(companion)
-    pairs = np.sum(roots.imag > REAL_TOLERANCE * (1 + np.abs(roots)), axis=1)
+    pairs = np.sum(roots.imag > REAL_ROOT_IN_PICTURES * (1 + np.abs(roots)), axis=1)
     first, second = np.triu_indices(degree, 1)
     discriminant = (np.prod((roots[:, first] - roots[:, second]) ** 2, axis=1)).real * leading ** (2 * degree - 2)
     return degree - 2 * pairs, discriminant

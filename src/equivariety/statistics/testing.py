@@ -27,6 +27,7 @@ from equivariety.statistics.gaussian import (
 )
 from equivariety.statistics.samples import centered_scatter, validated_samples
 from equivariety.statistics.spectra import CovarianceSpectrum
+from equivariety.tolerances import EQUAL_STATISTIC
 from equivariety.validation import whole_number
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
@@ -195,7 +196,7 @@ def symmetry_test(
     values = [hypothesis.value(scatter) for hypothesis in hypotheses]
     exceeded = np.zeros(len(hypotheses), dtype=np.intp)
     for simulated in _wishart(freedom, maps.domain.degree, count, np.random.default_rng(seed)):
-        exceeded += [hypothesis.value(simulated) >= value * (1 - 1e-12)
+        exceeded += [hypothesis.value(simulated) >= value * (1 - EQUAL_STATISTIC)
                      for hypothesis, value in zip(hypotheses, values, strict=True)]  # fmt: skip
     p_values = ((1 + exceeded) / (count + 1)).tolist()
     return SymmetryTest(

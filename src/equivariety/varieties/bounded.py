@@ -96,7 +96,7 @@ class RankBounded:
     def components(self) -> Iterator[Component]:
         """All components over R, lazily, in falling lexicographic order of their ranks."""
         for ranks in maximal_tuples(self.maps.slots, self.rank):
-            yield Component._of_valid(self.maps, ranks)
+            yield Component.of_fitting_ranks(self.maps, ranks)
 
     def component(self, ranks: Sequence[int] | Mapping[Any, int]) -> Component:
         """The product of the blocks of the given ranks, in the order of ``maps.blocks`` or by their labels.

@@ -74,7 +74,7 @@ class Component:
         object.__setattr__(self, "ranks", validated_ranks(self.maps, self.ranks))
 
     @classmethod
-    def _of_valid(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
+    def of_fitting_ranks(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
         """The component of ranks known to fit: where millions are listed, checking each again would be most of it."""
         component = object.__new__(cls)
         object.__setattr__(component, "maps", maps)

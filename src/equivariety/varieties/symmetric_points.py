@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.blocks.critical_levels import Landscape, Selection
 from equivariety.blocks.linear_algebra import adjoint, eigen
 from equivariety.blocks.signed_levels import Signature, SignedLevels, signed_levels
@@ -20,7 +21,6 @@ from equivariety.tolerances import equal_singular_values_gap
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
 
-FloatArray = NDArray[np.float64]
 Kept = tuple[NDArray[np.bool_], ...]
 """For each bundle which eigenvalues of which blocks are kept, shape (members, size)."""
 
