@@ -36,8 +36,11 @@ def select(
     from equivariety.actions import parse_action, trivial
     from equivariety.datasets.tables import read_table
     from equivariety.estimators import SymmetrySearch
+    from equivariety.moments.chunks import as_floating, first_not_finite
 
-    X = np.asarray(read_table(data))
+    X = as_floating(np.asarray(read_table(data)))
+    if (row := first_not_finite(X)) is not None:
+        raise InputError(f"X must hold finite numbers: row {row} contains NaN or infinity")
     columns = int(X.shape[1])
     named = [("none", trivial(columns)), *((text, parse_action(text, None, MOST_POINTS)) for text in action)]
     for text, candidate in named:
