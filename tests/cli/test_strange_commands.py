@@ -158,6 +158,7 @@ def test_many_fixed_points_are_counted_at_once(strange):
 @pytest.mark.parametrize("file", ["complex.npz", "complex.npy", "none.npy"])
 def test_select_refuses_what_is_no_sample_of_numbers(strange, damaged, file):
     assert strange("select", file, "--action", "cyclic:12").code == 2
+    assert strange("fit", file, "--action", "cyclic:12", "--rank", "auto").code == 2
 
 
 @pytest.fixture

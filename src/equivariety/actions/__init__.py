@@ -1,4 +1,4 @@
-"""What acts: permutation actions, cycle notation and the catalogue."""
+"""Actions of groups: permutations, signs and orthogonal matrices, cycle notation and the catalogue."""
 
 from equivariety.actions.action import Action
 from equivariety.actions.cells import oriented_cells

@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.array_types import IntArray
-
-FloatArray = NDArray[np.float64]
+from equivariety.array_types import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +83,7 @@ def word(part: Fibres, numbers: Sequence[int]) -> tuple[IntArray, FloatArray]:
 
 
 def moved(part: Fibres, offset: int) -> Fibres:
-    """The same fibres, further back in R^n."""
+    """Fibres whose coordinates stand ``offset`` places further back in R^n."""
     return Fibres(part.coordinates + offset, part.images, part.matrices)
 
 

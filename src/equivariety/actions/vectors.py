@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from equivariety.actions.action import Action, simplest
 from equivariety.actions.fibres import Fibres, unfolded
 from equivariety.actions.matrices import orthogonal, snapped
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
-
-FloatArray = NDArray[np.float64]
 
 
 def on_vectors(points: Action, matrices: Any, order: str) -> Action:

@@ -143,6 +143,22 @@ def whole_matrix_script(maps: Spaces, rank: int, system: str, characteristic: in
     ------
     InputError
         As for :func:`script`, or if fibres turn: entries are then no rational multiples of few variables.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> print(ev.geometry.whole_matrix_script(ev.EquivariantMaps(ev.actions.cyclic(2)), 1, "singular"))
+    // minors of size 2 of the whole equivariant matrix
+    // WARNING: this ideal is not radical as soon as the group has irreducibles over C of
+    // dimension above one; the degree then counts components with multiplicity.
+    // The figures are about the scheme of all complex points that the minors define.
+    ring R = 0, (x1, x2), dp;
+    matrix Z[2][2] = x1, x2, x2, x1;
+    ideal I = minor(Z, 2);
+    ideal G = std(I);
+    print("dimension " + string(dim(G)));
+    print("degree " + string(mult(G)));
+    quit;
     """
     syntax = _syntax(system)
     names, entries = _entries(maps)

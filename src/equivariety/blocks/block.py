@@ -11,7 +11,18 @@ from equivariety.isotypic.irreducible import Label
 
 @dataclass(frozen=True)
 class Block:
-    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible."""
+    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> ring = ev.actions.cyclic(3)
+    >>> blocks = ev.EquivariantMaps(2 * ring, ring).blocks
+    >>> [(block.label, block.field, block.irrep_dim, block.rows, block.cols) for block in blocks]
+    [((1, 1), 'R', 1, 1, 2), ((3, 2), 'C', 2, 1, 2)]
+    >>> [(block.dimension, block.largest_rank) for block in blocks]
+    [(2, 1), (4, 1)]
+    """
 
     label: Label
     """(l, m) for one generator (eigenvalue exp(2 pi i m / l)), the frequencies m/l for commuting ones; else "trivial",

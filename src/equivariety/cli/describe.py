@@ -79,7 +79,7 @@ def describe(
 
 
 def description(maps: EquivariantMaps, rank: int | None) -> dict[str, Any]:
-    """What ``describe --json`` prints."""
+    """Sizes, blocks and counts of components as ``describe --json`` prints them."""
     return {
         "degree": maps.domain.degree,
         "orbits": int(maps.domain.orbit_labels.max()) + 1,
@@ -138,7 +138,7 @@ def components(
 
 
 def component_row(component: Component) -> dict[str, Any]:
-    """What ``components --json`` prints of one component."""
+    """One component as ``components --json`` prints it."""
     return {
         "ranks": list(component.ranks),
         "rank": component.rank,

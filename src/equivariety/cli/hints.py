@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
     from equivariety.actions import Action
+
+
+@contextmanager
+def complaints_as_input_errors() -> Iterator[None]:
+    """What scikit-learn says of data that it does not take is said of the input."""
+    try:
+        yield
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(str(error)) from error
 
 
 def require_columns(data: Any, name: str, action: Action, text: str, option: str = "--action") -> None:
@@ -36,7 +49,7 @@ def require_columns(data: Any, name: str, action: Action, text: str, option: str
 
 
 def suggestion(text: str, degree: int, columns: int) -> str:
-    """What to write for so many columns, as the end of a message; empty if nothing like it fits."""
+    """An action that fits so many columns, as the end of a message; empty if nothing like it fits."""
     found = fitting(text, degree, columns)
     words = ", ".join(found[:-1]) + " or " + found[-1] if len(found) > 1 else "".join(found)
     return f"; for {columns} columns write {words}" if found else ""

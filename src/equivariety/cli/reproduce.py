@@ -31,7 +31,7 @@ _NAMES = {
 
 
 class Experiment(StrEnum):
-    """What can be reproduced."""
+    """The experiments that can be reproduced."""
 
     MNIST = "mnist"
 

@@ -9,7 +9,7 @@ import typer
 from equivariety.cli.arguments import AsJson, DataFile
 from equivariety.cli.completion import complete_action
 from equivariety.cli.costs import MOST_POINTS
-from equivariety.cli.hints import suggestion
+from equivariety.cli.hints import complaints_as_input_errors, suggestion
 from equivariety.cli.output import print_facts, print_json, print_table
 from equivariety.errors import InputError
 
@@ -47,7 +47,8 @@ def select(
         if candidate.degree != columns:
             raise InputError(f"--action {text} must have degree {columns}, the columns of X, not {candidate.degree}"
                              + suggestion(text, candidate.degree, columns))  # fmt: skip
-    search = SymmetrySearch([candidate for _, candidate in named], criterion=criterion).fit(X)  # type: ignore[arg-type]
+    with complaints_as_input_errors():
+        search = SymmetrySearch([candidate for _, candidate in named], criterion=criterion).fit(X)  # type: ignore[arg-type]
     rows = []
     for model, probability in zip(search.table_, search.probabilities_.tolist(), strict=True):
         text = next(text for text, candidate in named if candidate == model.action)

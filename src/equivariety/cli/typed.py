@@ -1,4 +1,4 @@
-"""What somebody typed for a fit, to write it down again: for the shell, and in Python."""
+"""The options typed for a fit, to write them down again: for the shell, and in Python."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Typed:
         return [*words, *(["--invariant"] if self.invariant else [])]
 
     def code(self) -> str:
-        """The same fit in Python."""
+        """Lines of Python that repeat the fit."""
         lines = ["import equivariety as ev", "", f"X = ev.datasets.read_table({str(self.data)!r})"]
         if self.targets is not None:
             lines.append(f"Y = ev.datasets.read_table({str(self.targets)!r})")

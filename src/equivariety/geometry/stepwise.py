@@ -23,6 +23,20 @@ class StepwiseDiagonalization:
     """P, T1^-1 P T1, T2^-1 T1^-1 P T1 T2 and Q^T P Q for one permutation; all matrices dense.
 
     Made by :func:`stepwise_diagonalization`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> steps = ev.geometry.stepwise_diagonalization(ev.PermutationAction.from_cycles("(1 3 4)(2 5)"))
+    >>> steps.cycles, steps.P.shape, steps.eigenvalues.shape
+    (((0, 2, 3), (1, 4)), (5, 5), (5,))
+    >>> np.allclose(steps.T1.T @ steps.P @ steps.T1, steps.block_circulant)
+    True
+    >>> np.allclose(np.linalg.solve(steps.T2, steps.block_circulant @ steps.T2), steps.diagonal)
+    True
+    >>> np.allclose(steps.Q.T @ steps.P @ steps.Q, steps.real_form)
+    True
     """
 
     action: PermutationAction

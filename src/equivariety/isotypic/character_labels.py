@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from equivariety.array_types import IntArray
-from equivariety.isotypic.transitive import FloatArray, Transitive
+from equivariety.array_types import FloatArray, IntArray
+from equivariety.isotypic.transitive import Transitive
 
 # Characters of different irreducibles differ by far more; rounding to this many digits makes equal what is equal.
 _DIGITS = 6
@@ -79,7 +79,7 @@ def make_labels(
     for dimension, character in zip(dimensions, characters, strict=True):
         name = _name(dimension, character, signs)
         if name is None or name in labels:
-            name = f"{dimension}{_letters(lettered[dimension])}"
+            name = f"{dimension}{letters(lettered[dimension])}"
             lettered[dimension] += 1
         labels.append(name)
     return tuple(labels)
@@ -93,7 +93,7 @@ def _name(dimension: int, character: Sequence[float], signs: Sequence[int] | Non
     return None
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """a, b, ..., z, aa, ab, ..."""
-    prefix = _letters(number // 26 - 1) if number >= 26 else ""
+    prefix = letters(number // 26 - 1) if number >= 26 else ""
     return prefix + chr(ord("a") + number % 26)

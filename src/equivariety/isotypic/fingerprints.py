@@ -1,4 +1,4 @@
-"""What a basis is identified by in files."""
+"""Fingerprints and probes, which identify bases in files."""
 
 from __future__ import annotations
 

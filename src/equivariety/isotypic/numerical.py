@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.errors import InputError
 from equivariety.isotypic.character_labels import make_labels, signatures, sort_key
 from equivariety.isotypic.fields import field_named
 from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.recognition import Recognition, recognize_all
-from equivariety.isotypic.transitive import FloatArray, Transitive, as_transitive
+from equivariety.isotypic.transitive import Transitive, as_transitive
 from equivariety.isotypic.verification import verify
 
 ATTEMPTS = 10

@@ -208,7 +208,7 @@ class BlockNetwork(Constants):
     def restrict(
         self, subgroup: Sequence[str | Sequence[int]] | Action, codomain: Action | None = None
     ) -> BlockNetwork:
-        """The same map, bias and rank as a network that is equivariant under a subgroup only: it can learn more.
+        """A network with this map, bias and rank that is equivariant under a subgroup only: it can learn more.
 
         Parameters
         ----------
@@ -255,7 +255,7 @@ class BlockNetwork(Constants):
         return first.matrix()
 
     def to_dense(self) -> nn.Sequential:
-        """The same map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
+        """This map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
         like = self._factors()[0].weight
         layers = []
         for block_map in self.block_maps():

@@ -12,6 +12,7 @@ from equivariety.algebra.expressions import parse_polynomial
 from equivariety.errors import InputError
 from equivariety.extras import load_extra
 from equivariety.plotting.style import BLUE, GRAY, ORANGE, RED, house_style, new_figure
+from equivariety.tolerances import SAME_DISTANCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -152,7 +153,7 @@ class _Curve:
         inside = [p for p in found if p is not None and ((sides[:, 0] <= p) & (p <= sides[:, 1])).all()]
         size, distinct = float((sides[:, 1] - sides[:, 0]).max()), list[Points]()
         for point in sorted(inside, key=tuple):
-            if all(np.linalg.norm(point - other) > 1e-6 * size for other in distinct):
+            if all(np.linalg.norm(point - other) > SAME_DISTANCE * size for other in distinct):
                 distinct.append(point)
         return np.array(distinct).reshape(-1, 2)
 

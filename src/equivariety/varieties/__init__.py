@@ -1,4 +1,4 @@
-"""What can be learned: equivariant maps, their rank-bounded varieties and components, and the best map for data."""
+"""Function spaces: equivariant maps, their rank-bounded varieties and components, and the best map for data."""
 
 from equivariety.blocks import Block
 from equivariety.varieties.block_map import BlockMap

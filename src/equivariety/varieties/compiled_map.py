@@ -28,7 +28,7 @@ _FEWEST_VALUES = 2**20
 # With both more orbits and more points in each, the library's products are as fast.
 _SMALL = 32
 
-COMPILED_ROWS = 4000
+COMPILED_ROWS = 800
 """Rows that a compiled map takes at a time, a whole number of its groups; they need not fit the cache."""
 
 Write = Callable[[NDArray[Any], NDArray[Any]], None]
@@ -57,11 +57,29 @@ class Map(Protocol):
 
 def compiled_map(map: Map, X: NDArray[Any]) -> Write | None:
     """The compiled way for this map and these data, if there is one and it pays."""
-    if X.shape[0] * max(map.shape) < _FEWEST_VALUES or X.dtype not in COMPILED_TYPES:
+    if not may_compile(map, X.shape[0], X.dtype):
         return None
     write = _chosen(map, X)
     out = np.empty((1, map.shape[0]), dtype=X.dtype)
     return write if write is not None and runs(lambda: write(X[:1], out)) else None
+
+
+def may_compile(map: Map, samples: int, dtype: np.dtype[Any]) -> bool:
+    """Whether so many rows are worth loading compiled code, and it can be loaded."""
+    return samples * max(map.shape) >= _FEWEST_VALUES and dtype in COMPILED_TYPES and available()
+
+
+def multiply_adds(map: Map) -> int | None:
+    """Multiply-adds of the compiled way for one row, whether or not it can be loaded; None if the map has none."""
+    source, target = map.source, map.target
+    if isinstance(source, HiddenSpace) == isinstance(target, HiddenSpace):
+        return None
+    basis = target if isinstance(source, HiddenSpace) else source
+    layout = _small_layout(basis) if isinstance(basis, ChangeOfBasis) else None
+    if layout is None or not layout.bases:
+        return None
+    blocks = sum(block.size * block.shape[3] for block in map.blocks)
+    return layout.orbits * layout.coordinates.size + blocks
 
 
 def _chosen(map: Map, X: NDArray[Any]) -> Write | None:
@@ -78,7 +96,7 @@ def _chosen(map: Map, X: NDArray[Any]) -> Write | None:
 
 def _small_layout(basis: ChangeOfBasis) -> OrbitLayout | None:
     layout = orbit_layout(basis)
-    if layout is None or min(layout.orbits, layout.size) > _SMALL or not available():
+    if layout is None or min(layout.orbits, layout.size) > _SMALL:
         return None
     return layout
 

@@ -49,6 +49,22 @@ class Component:
     (2, 8, 12, 6, 10)
     >>> maps.bounded(3).component({(1, 1): 1, (4, 3): 1}).ranks
     (1, 1, 0)
+    >>> import numpy as np
+    >>> ([factor.rank for factor in component.factors], component.generic_ed_degree, component.linear,
+    ...  len(component.singular_locus()))
+    ([1, 0, 1], 234, False, 2)
+    >>> U = np.diag(np.arange(9.0))
+    >>> near = component.nearest(U)
+    >>> component.contains(near.matrix()), component.contains(U), round(near.distance, 3)
+    (True, False, 13.115)
+    >>> component.script("singular").splitlines()[0]
+    '// component with block ranks (1, 0, 1)'
+    >>> X = np.random.default_rng(0).standard_normal((40, 9))
+    >>> best = component.fit(X)
+    >>> best.loss == component.solve(ev.moments.data_moments(maps, X)).loss
+    True
+    >>> bool(np.isclose(next(iter(component.critical_fits(X))).loss, best.loss))
+    True
     """
 
     maps: EquivariantMaps
@@ -58,7 +74,7 @@ class Component:
         object.__setattr__(self, "ranks", validated_ranks(self.maps, self.ranks))
 
     @classmethod
-    def _of_valid(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
+    def of_fitting_ranks(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
         """The component of ranks known to fit: where millions are listed, checking each again would be most of it."""
         component = object.__new__(cls)
         object.__setattr__(component, "maps", maps)
@@ -99,7 +115,7 @@ class Component:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form on the equivariant maps."""
+        """Number of complex critical points of a generic quadratic form on the equivariant maps."""
         return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
@@ -147,7 +163,7 @@ class Component:
         return equations(self.maps, component_ideal(self.maps.blocks, self.ranks))
 
     def script(self, system: str, characteristic: int = 0) -> str:
-        """The same ideal as a program that prints dimension and degree.
+        """The radical ideal as a program that prints dimension and degree.
 
         Parameters
         ----------

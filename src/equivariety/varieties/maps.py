@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from equivariety.actions import Action, PermutationAction
+from equivariety.actions import Action
 from equivariety.array_types import FloatArray, IntArray
 from equivariety.blocks import Block
 from equivariety.errors import InputError
-from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose
+from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition
 from equivariety.isotypic.fingerprints import basis_fingerprint
-from equivariety.isotypic.pair_orbits import count_pair_orbits
+from equivariety.isotypic.kept import kept_decomposition
+from equivariety.isotypic.pair_orbits import pair_orbits_of
 from equivariety.ranks.counting import Slot
 from equivariety.varieties.block_map import BlockMap
-from equivariety.varieties.matrix_blocks import blocks_of_matrix
+from equivariety.varieties.matrix_blocks import blocks_of_matrix, validated_matrix
 from equivariety.varieties.report import MapsReport, report_of
 from equivariety.varieties.restriction import Word, subgroup_actions
 from equivariety.varieties.scale import lies_within, unit_scale
@@ -26,10 +27,6 @@ from equivariety.varieties.scale import lies_within, unit_scale
 if TYPE_CHECKING:
     from equivariety.varieties.bounded import RankBounded
     from equivariety.varieties.problem import DataProblem, TargetProblem
-
-
-# Pairs of points up to which orbits on them are counted: a table of 256 MiB.
-_MOST_PAIRS = 2**26
 
 
 @dataclass(frozen=True, init=False)
@@ -60,6 +57,22 @@ class EquivariantMaps:
     7
     >>> [(block.label, block.field, block.rows, block.cols) for block in maps.blocks]
     [((1, 1), 'R', 2, 2), ((3, 2), 'C', 1, 1), ((2, 1), 'R', 1, 1)]
+    >>> maps.shape, maps.largest_rank, maps.largest_ranks.tolist(), len(maps.slots)
+    ((5, 5), 5, [2, 1, 1], 3)
+    >>> M = maps.project(np.arange(25.0).reshape(5, 5))
+    >>> maps.contains(M), maps.contains(np.diag([1.0, 2, 3, 4, 5])), round(maps.distance(np.diag([1.0, 2, 3, 4, 5])), 6)
+    (True, False, 3.02765)
+    >>> ([block.shape for block in maps.coordinates(M)],
+    ...  np.allclose(maps.from_coordinates(maps.coordinates(M)).matrix(), M))
+    ([(1, 2, 2, 1), (1, 1, 1, 2), (1, 1, 1, 1)], True)
+    >>> maps.bounded(2).count_components(), maps.problem_to(M).best(5).distance < 1e-9
+    (3, True)
+    >>> [(bundle.field.name, rows, cols) for bundle, rows, cols in maps.bundle_shapes], len(maps.bundles), maps.shared
+    ([('R', 2, 2), ('C', 1, 1), ('R', 1, 1)], 3, (0, 1, 2))
+    >>> maps.domain_basis.degree, maps.codomain_basis.degree, len(maps.decomposition.irreducibles)
+    (5, 5, 3)
+    >>> maps.as_matrix(np.eye(5, dtype=int)).dtype, maps.fingerprint == ev.EquivariantMaps(maps.domain).fingerprint
+    (dtype('float64'), True)
     """
 
     domain: Action
@@ -84,8 +97,8 @@ class EquivariantMaps:
 
     @cached_property
     def decomposition(self) -> Decomposition:
-        """Irreducibles and the change of basis on both sides."""
-        return decompose(self.domain, None if self.codomain == self.domain else self.codomain)
+        """Irreducibles and the change of basis on both sides; maps between equal actions share one."""
+        return kept_decomposition(self.domain, None if self.codomain == self.domain else self.codomain)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -149,12 +162,7 @@ class EquivariantMaps:
     @cached_property
     def _pair_orbits(self) -> int | None:
         """Counted, so that the dimension is known where orbits are too large to be split; None for very many pairs."""
-        domain, codomain = self.domain, self.codomain
-        if not isinstance(domain, PermutationAction) or not isinstance(codomain, PermutationAction):
-            return None
-        if domain.degree * codomain.degree > _MOST_PAIRS:
-            return None
-        return count_pair_orbits(codomain.images, domain.images)
+        return pair_orbits_of(self.codomain, self.domain)
 
     @property
     def largest_rank(self) -> int:
@@ -313,17 +321,7 @@ class EquivariantMaps:
 
     def as_matrix(self, M: Any) -> FloatArray:
         """M as an array of float64, after checking that it has the shape of the maps and holds finite real numbers."""
-        given = np.asarray(M)
-        if given.shape != self.shape:
-            raise InputError(f"the matrix must have shape {self.shape}, not {given.shape}")
-        if given.dtype.kind not in "fiub":
-            raise InputError(f"the matrix must be real, not of type {given.dtype}")
-        finite = np.isfinite(given).all(axis=1)
-        if not finite.all():
-            raise InputError(
-                f"the matrix must hold finite numbers: row {int(np.argmin(finite))} contains NaN or infinity"
-            )
-        return given.astype(np.float64)
+        return validated_matrix(M, self.shape)
 
 
 def validated_action(action: Any, name: str) -> Action:

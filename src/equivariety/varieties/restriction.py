@@ -1,4 +1,4 @@
-"""The same maps in the blocks of a subgroup, where more maps are equivariant and irreducibles fall apart."""
+"""Restriction to a subgroup, where more maps are equivariant and irreducibles fall apart."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Word = str | Sequence[int]
 _PROBES = 3
 
 
-class Spaces(Protocol):
+class SubgroupMaps(Protocol):
     """Two actions of one group with their bases: what the maps of a subgroup are, as far as this file is concerned."""
 
     @property
@@ -50,7 +50,7 @@ def subgroup_actions(
     return domain.subgroup(subgroup), None if codomain == domain else codomain.subgroup(subgroup)
 
 
-def restricted_ranks(decoder: FloatArray, encoder: FloatArray, maps: Spaces) -> tuple[int, ...]:
+def restricted_ranks(decoder: FloatArray, encoder: FloatArray, maps: SubgroupMaps) -> tuple[int, ...]:
     """The ranks of the blocks that the map ``decoder @ encoder`` has among the maps of a subgroup.
 
     The columns of ``decoder``, shape (m, rank), are orthonormal. Its image is a representation of the subgroup, and the
@@ -70,7 +70,7 @@ def restricted_ranks(decoder: FloatArray, encoder: FloatArray, maps: Spaces) -> 
     return tuple(ranks.tolist())
 
 
-def _commutes(decoder: FloatArray, encoder: FloatArray, maps: Spaces) -> bool:
+def _commutes(decoder: FloatArray, encoder: FloatArray, maps: SubgroupMaps) -> bool:
     """Whether M T x = T M x for a few generic vectors x and all generators T, which decides it for all vectors."""
     rows = generic_vector(_PROBES * encoder.shape[1]).reshape(_PROBES, -1)
     images = (rows @ encoder.T) @ decoder.T

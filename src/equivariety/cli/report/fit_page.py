@@ -17,6 +17,7 @@ from equivariety.cli.report.pictures import SAMPLES, ImageLayout, image_layout
 from equivariety.cli.typed import Typed
 from equivariety.isotypic.arrays import to_numpy
 from equivariety.moments.chunks import as_floating
+from equivariety.tolerances import WORSE_LOSS
 
 if TYPE_CHECKING:
     from equivariety.varieties import Solution
@@ -133,7 +134,7 @@ def _other_ranks(fit: Fit) -> page.Element:
     solution = fit.solution
     curve = fit.problem.curve()
     best = float(curve.losses[min(solution.component.rank, len(curve) - 1)])
-    forced = solution.loss > best * (1 + 1e-9)
+    forced = solution.loss > best * (1 + WORSE_LOSS)
     says = f"The point is this fit{', whose ranks were given; the line is the best of all ranks' if forced else ''}."
     return page.section(
         "Other ranks",

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.cli.output import shown
+from equivariety.cli.output import as_text
 from equivariety.plotting import style
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _cell(value: Any) -> Element:
     if isinstance(value, Element):
         return element("td", value)
     numeric = isinstance(value, int | float)
-    return element("td", shown(value), **({"class_": "number"} if numeric else {}))
+    return element("td", as_text(value), **({"class_": "number"} if numeric else {}))
 
 
 def bar(share: float) -> Element:

@@ -297,7 +297,7 @@ def add_cross_moments(  # type: ignore[no-untyped-def]
 
 
 class Products(NamedTuple):
-    """What acts between coordinates and features: one small matrix for each coordinate, in one flat array."""
+    """The matrices between coordinates and features: a small one for each coordinate, in one flat array."""
 
     matrices: Any
     """Rows after rows, each padded with zeros to whole registers."""
