@@ -2,7 +2,7 @@
 
 A picture has drifted if the program draws it with another size, or with pixels that differ by more than rounding errors
 and fonts can explain. Not drawn here are timings (``benchmark-scaling``, by ``python -m benchmarks``) and
-what MNIST shows, which the repository does not hold: ``mnist`` and ``training_gap``, by ``equivariety reproduce mnist``.
+what MNIST shows, which is not in the repository: ``mnist`` and ``training_gap``, by ``equivariety reproduce mnist``.
 """
 
 from __future__ import annotations
