@@ -19,8 +19,8 @@ import typer
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
+    from equivariety.array_types import FloatArray
     from equivariety.convolution import CriticalFilter, CriticalParameter, LinearConvNet, PolynomialConvNet
-    from equivariety.convolution.entries import FloatArray
 
 LCN_SETTINGS = {"ignore_unknown_options": True}
 """Context settings for registering `lcn`: a filter may start with a minus sign."""

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.classify import Kind, is_pure
-from equivariety.convolution.entries import ComplexArray, FloatArray
+from equivariety.convolution.entries import ComplexArray
 from equivariety.convolution.membership import Region, locate
 from equivariety.convolution.objective import ScaledSamples, SquaredError, on_tensors, read_samples, squared_error
 from equivariety.convolution.point_lists import PointList

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.classify import Kind
-from equivariety.convolution.entries import FloatArray
 from equivariety.convolution.expansion import Expansion, evaluate_monomials
 from equivariety.convolution.objective import ScaledSamples, SquaredError, from_moments
 from equivariety.convolution.point_lists import PointList

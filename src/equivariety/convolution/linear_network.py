@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import polynomials
 from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.critical_filters import CriticalFilters, critical_filters
-from equivariety.convolution.entries import ComplexArray, FloatArray, read_filters
+from equivariety.convolution.entries import ComplexArray, read_filters
 from equivariety.convolution.membership import MAX_FACTORIZATIONS, Membership, Region, factorize, locate
 from equivariety.convolution.nearest import NearestFilter, nearest_filter
 from equivariety.convolution.root_sharing import NumberField

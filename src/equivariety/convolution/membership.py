@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.architecture import LinearArchitecture
-from equivariety.convolution.entries import ComplexArray, Filter, FloatArray, is_exact, read_filter
+from equivariety.convolution.entries import ComplexArray, Filter, is_exact, read_filter
 from equivariety.convolution.numerical_towers import has_close_roots, numerical_towers
 from equivariety.convolution.root_products import (
     composed,

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.critical_filters import describe_solutions, solve_errors
-from equivariety.convolution.entries import FloatArray, as_float, read_filter
+from equivariety.convolution.entries import as_float, read_filter
 from equivariety.convolution.membership import factorize, locate
 from equivariety.convolution.objective import from_moments
 from equivariety.convolution.polynomials import parameterization_jacobian, product_filter

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equivariety.actions.fibres import Fibres
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.dual_orbits import Carried, Family
 from equivariety.isotypic.dual_points import Dual
 from equivariety.isotypic.fibred_types import fibred_types
@@ -31,7 +31,6 @@ from equivariety.isotypic.normal_subgroups import AbelianNormalSubgroup, abelian
 from equivariety.isotypic.numerical import split_types
 from equivariety.isotypic.signed_lattices import Signs
 from equivariety.isotypic.subgroup_orbits import union_types
-from equivariety.isotypic.transitive import FloatArray
 
 _ZERO = 1e-13
 """Weights below are rounding errors of zero; others are at least about the reciprocal of the size of a small space."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.isotypic.dual_orbits import Carried, Family
 from equivariety.isotypic.dual_points import Turns
 from equivariety.isotypic.normal_subgroups import AbelianNormalSubgroup
-from equivariety.isotypic.transitive import FloatArray
 
 
 def family_characters(

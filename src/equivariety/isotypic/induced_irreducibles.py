@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import overload
 
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.character_labels import letters
 from equivariety.isotypic.fields import field_of_beta
 from equivariety.isotypic.irreducible import Irreducible
-from equivariety.isotypic.transitive import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

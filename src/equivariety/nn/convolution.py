@@ -14,9 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import CriticalFilter, CriticalFilters
 from equivariety.convolution import LinearConvNet as Architecture
-from equivariety.convolution.entries import FloatArray, read_filters
+from equivariety.convolution.entries import read_filters
 from equivariety.convolution.objective import SquaredError, on_tensors, read_samples
 from equivariety.convolution.real_points import parameter_hessian
 from equivariety.convolution.segre import SegreVeronese

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import CriticalFilters, LinearConvNet
-from equivariety.convolution.entries import ComplexArray, FloatArray
+from equivariety.convolution.entries import ComplexArray
 from equivariety.convolution.polynomials import dilate
 from equivariety.errors import InputError
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, house_style, new_figure

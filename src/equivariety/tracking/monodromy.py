@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
 from equivariety.tolerances import SAME_POINT_TOLERANCE
-from equivariety.tracking.coordinates import ComplexArray, FloatArray, distinct
+from equivariety.tracking.coordinates import ComplexArray, distinct
 from equivariety.tracking.parameterization import Parameterization
 from equivariety.tracking.predictor_corrector import Tracked, TrackingOptions, track
 from equivariety.tracking.squared_errors import Path, SquaredErrors, images

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.tolerances import LARGEST_NEWTON_CORRECTION, REFINED, TRACKING_TOLERANCE
-from equivariety.tracking.coordinates import ComplexArray, FloatArray, tangent_frame
+from equivariety.tracking.coordinates import ComplexArray, tangent_frame
 from equivariety.tracking.squared_errors import Path, equations
 
 NEWTON_ITERATIONS = 2

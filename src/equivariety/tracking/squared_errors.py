@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.tracking.coordinates import ComplexArray, FloatArray, normalize
+from equivariety.array_types import FloatArray
+from equivariety.tracking.coordinates import ComplexArray, normalize
 from equivariety.tracking.parameterization import Parameterization
 
 
