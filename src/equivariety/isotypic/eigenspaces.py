@@ -14,7 +14,7 @@ import numpy as np
 
 from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.intertwiners import Intertwiners, UnclearDrawError, intertwiners
-from equivariety.isotypic.symmetric_elements import eigenvectors
+from equivariety.isotypic.symmetric_elements import eigenvectors, long_cycles
 from equivariety.isotypic.transitive import Transitive
 from equivariety.tolerances import clearly_nonzero, clearly_zero, equal_eigenvalue_cutoff
 
@@ -68,14 +68,15 @@ def split_transitive(action: Transitive, random: np.random.Generator) -> Eigensp
     for products of matrices, memory about 100 s^2 bytes.
     """
     commutant = intertwiners(action, action)
+    cycles = long_cycles(action)
     element = commutant.random(random)
-    values, vectors = eigenvectors(element + element.T, action)
+    values, vectors = eigenvectors(element + element.T, cycles)
     starts = _cluster(values, commutant.noise)
     # Averaging the respaced element returns it to the commutant exactly, and removes to first order what rounding
     # had mixed between neighboring eigenspaces.
     spaced = np.repeat(np.arange(len(starts) - 1), np.diff(starts)).astype(np.float64)
     respaced = commutant.average((vectors * spaced) @ vectors.T)
-    _, vectors = eigenvectors((respaced + respaced.T) / 2, action)
+    _, vectors = eigenvectors((respaced + respaced.T) / 2, cycles)
     return Eigenspaces(action, commutant, vectors, starts)
 
 
@@ -149,9 +150,7 @@ def _related(moved: FloatArray, rows: Eigenspaces, noise: float) -> IntArray:
 
 
 def _normalized(moved: FloatArray, related: IntArray, rows: Eigenspaces) -> tuple[FloatArray, ...]:
-    """Related blocks scaled to orthogonal ones, whose Frobenius norm is the root of the dimension."""
-    blocks = [moved[rows.columns(space)] for space in related]
-    return tuple(block * (np.sqrt(len(block)) / np.linalg.norm(block)) for block in blocks)
+    return tuple(_orthogonal(moved[rows.columns(space)]) for space in related)
 
 
 def _refined(found: Sequence[Copies], rows: Eigenspaces, columns: Eigenspaces, between: Intertwiners) -> list[Copies]:
@@ -167,11 +166,19 @@ def _refined(found: Sequence[Copies], rows: Eigenspaces, columns: Eigenspaces, b
             image += rows.basis(space) @ block
         images.append(image)
     averaged = between.average(np.concatenate(images, axis=1) @ np.concatenate(sources, axis=1).T)
-    moved = {each.space: rows.vectors.T @ (averaged @ source) for each, source in zip(chosen, sources, strict=True)}
+    moved = np.split(averaged @ np.concatenate(sources, axis=1), np.cumsum([s.shape[1] for s in sources])[:-1], axis=1)
+    carried = {each.space: image for each, image in zip(chosen, moved, strict=True)}
     return [
-        Copies(each.space, each.alike, _normalized(moved[each.space], each.alike, rows) if each.alike.size else ())
+        Copies(each.space, each.alike, tuple(
+            _orthogonal(rows.basis(space).T @ carried[each.space]) for space in each.alike
+        ))
         for each in found
-    ]
+    ]  # fmt: skip
+
+
+def _orthogonal(block: FloatArray) -> FloatArray:
+    """A multiple of an orthogonal block, scaled so that its Frobenius norm is the root of the dimension."""
+    return np.asarray(block * (np.sqrt(len(block)) / np.linalg.norm(block)))
 
 
 def imaginary_units(restrictions: Sequence[FloatArray], noise: float = 0.0) -> list[FloatArray]:

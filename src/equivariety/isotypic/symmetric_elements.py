@@ -1,8 +1,8 @@
 """Eigenvectors of a symmetric matrix that commutes with a known signed permutation: far smaller eigenproblems.
 
 On a cycle of an element g with points j_0, j_1, ... the vectors ``e_f = sum_b t_b exp(2 pi i f b) e_{j_b} / sqrt(l)``
-are eigenvectors of T_g, with f = m / l, or (2 m + 1) / (2 l) where the signs along the cycle multiply to -1 (t makes all
-signs but the last one +1). A matrix that commutes with T_g mixes only equal f: on some thousand points and with an
+are eigenvectors of T_g, with f = m / l, or (2 m + 1) / (2 l) where the signs along the cycle multiply to -1 (t makes
+all signs but the last one +1). A matrix that commutes with T_g mixes only equal f: on some thousand points and with an
 element of order l it falls into l blocks that are l times smaller, and one row for each cycle determines them.
 """
 
@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from equivariety.array_types import IntArray
-from equivariety.isotypic.transitive import FloatArray, Transitive
+from equivariety.array_types import FloatArray, IntArray
+from equivariety.isotypic.transitive import Transitive
 
 # Below this size one dense eigenproblem is quicker than the search for an element.
 _SMALLEST = 96
-_WORDS = 60
+_WORDS = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,8 @@ class Cycles:
         """Cycles by their smallest points."""
         successor, sign = image.tolist(), signs.tolist()
         cycle, exponent, along = [-1] * len(successor), [0] * len(successor), [1] * len(successor)
-        lengths, twisted = [], []
+        lengths: list[int] = []
+        twisted: list[bool] = []
         for start in range(len(successor)):
             if cycle[start] >= 0:
                 continue
@@ -75,9 +76,8 @@ class Cycles:
         return float((sizes**3).sum()) * 4
 
 
-def eigenvectors(element: FloatArray, action: Transitive) -> tuple[FloatArray, FloatArray]:
-    """Ascending eigenvalues and orthonormal eigenvectors of a symmetric matrix that commutes with an action."""
-    cycles = _long_cycles(action) if len(element) >= _SMALLEST else None
+def eigenvectors(element: FloatArray, cycles: Cycles | None) -> tuple[FloatArray, FloatArray]:
+    """Ascending eigenvalues and orthonormal eigenvectors of a symmetric matrix that commutes with an element."""
     if cycles is None:
         values, vectors = eigh(element, driver="evd", check_finite=False)
         return values, vectors
@@ -87,10 +87,13 @@ def eigenvectors(element: FloatArray, action: Transitive) -> tuple[FloatArray, F
     return values[order], np.concatenate([block[1] for block in found], axis=1)[:, order]
 
 
-def _long_cycles(action: Transitive) -> Cycles | None:
-    """Cycles of an element that makes the eigenproblems small: the best of some random words, the same every time."""
+def long_cycles(action: Transitive) -> Cycles | None:
+    """Cycles of an element that makes eigenproblems small: the best of some random words, the same every time.
+
+    None if the action is small, turns fibres, or has none that repays.
+    """
     signs = action.signs
-    if signs is None:
+    if signs is None or action.size < _SMALLEST:
         return None
     random = np.random.default_rng(0)
     image, sign = np.arange(action.table.shape[1]), np.ones(action.table.shape[1], dtype=np.int8)
