@@ -9,7 +9,7 @@ import equivariety as ev
 from equivariety.varieties import compiled_map
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.ways import Way
-from kernel_cases import ACTIONS, EPSILON
+from kernel_cases import EPSILON, EVERY_ACTION
 
 pytest.importorskip("numba", reason="compiled loops need the extra equivariety[fast]")
 
@@ -18,7 +18,6 @@ pytest.importorskip("numba", reason="compiled loops need the extra equivariety[f
 def _compiled_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small data take the compiled way too."""
     monkeypatch.setattr(compiled_map, "_FEWEST_VALUES", 0)
-    monkeypatch.setattr(compiled_map, "_SMALL", 10**9)
 
 
 def applied(map: BlockMap, X: np.ndarray) -> np.ndarray:
@@ -29,11 +28,11 @@ def applied(map: BlockMap, X: np.ndarray) -> np.ndarray:
         return map.apply(X)
 
 
-@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize("name", EVERY_ACTION)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("samples", [1, 32, 45, 1100])
 def test_encoders_and_decoders(name: str, dtype: str, samples: int) -> None:
-    action = ACTIONS[name]
+    action = EVERY_ACTION[name]
     rng = np.random.default_rng(samples)
     target = rng.standard_normal((action.degree, action.degree))
     nearest = ev.EquivariantMaps(action).bounded(max(1, action.degree // 2)).nearest(target)

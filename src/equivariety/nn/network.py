@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from enum import Enum
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +18,7 @@ from equivariety.errors import InputError
 from equivariety.isotypic.fingerprints import basis_probe, generic_vector, is_same_probe
 from equivariety.nn.basis import Analysis, Synthesis
 from equivariety.nn.bias import FixedVectors
+from equivariety.nn.compiled_network import TYPES, CompiledNetwork, can_be_compiled, compiled_images, is_recorded, takes
 from equivariety.nn.constants import Constants
 from equivariety.nn.factor import Factor
 from equivariety.nn.layout import Layout, feature_places
@@ -23,8 +26,20 @@ from equivariety.nn.ranks import validated_widths
 from equivariety.varieties import BlockMap, Component, EquivariantMaps, FactoredMap, HiddenSpace
 from equivariety.varieties.block_map import Coordinates
 
+# With fewer values PyTorch's operations take less than a tenth of a millisecond.
+_FEWEST_VALUES = 2**15
+
 # Ranks that a short description lists.
 _MOST_RANKS = 12
+
+
+class Way(Enum):
+    """How the products of a network are computed."""
+
+    COMPILED = "compiled"
+    """Loops compiled by Numba: all products for a few samples at a time."""
+    LIBRARY = "library"
+    """Operations of PyTorch, one after the other."""
 
 
 class BlockNetwork(Constants):
@@ -157,11 +172,50 @@ class BlockNetwork(Constants):
         return images if self.bias is None else images + self.fixed_vectors(self.bias)
 
     def _linear(self, X: Tensor) -> Tensor:
+        if self.way(X) is Way.COMPILED:
+            return compiled_images(self._compiled(X.dtype), self._by_library, X, self._weights())
+        return self._by_library(X, *self._weights())
+
+    def _weights(self) -> list[Tensor]:
+        return [factor.weight for factor in self._factors()]
+
+    def _by_library(self, X: Tensor, *weights: Tensor) -> Tensor:
         coordinates = self.source(X)
-        for factor in self.factors:
-            coordinates = factor(coordinates)
+        for factor, weight in zip(self._factors(), weights, strict=True):
+            coordinates = factor.images(coordinates, weight)
         images: Tensor = self.target(coordinates)
         return images
+
+    def way(self, X: Tensor) -> Way:
+        """How :meth:`forward` multiplies rows like those of X.
+
+        Examples
+        --------
+        >>> import torch
+        >>> import equivariety as ev
+        >>> layer = ev.nn.EquivariantLinear(ev.actions.cyclic(4))
+        >>> layer.way(torch.zeros(2, 4))
+        <Way.LIBRARY: 'library'>
+        """
+        if is_recorded() or X.numel() < _FEWEST_VALUES or not self._has_programs:
+            return Way.LIBRARY
+        return Way.COMPILED if takes([X, *self._weights()]) else Way.LIBRARY
+
+    @cached_property
+    def _has_programs(self) -> bool:
+        return can_be_compiled(self.layout)
+
+    def _compiled(self, dtype: torch.dtype) -> CompiledNetwork:
+        programs = self.__dict__.setdefault("_programs", {})
+        if dtype not in programs:
+            programs[dtype] = CompiledNetwork(self.layout, TYPES[dtype])
+        found: CompiledNetwork = programs[dtype]
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without programs, which are made anew."""
+        kept: dict[str, Any] = super().__getstate__()  # type: ignore[no-untyped-call]
+        return {name: value for name, value in kept.items() if name not in ("_programs", "_has_programs")}
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
         stored = state_dict.get(f"{prefix}fingerprint")
@@ -187,8 +241,9 @@ class BlockNetwork(Constants):
 
     def matrix(self) -> Tensor:
         """The end-to-end map as a dense matrix (codomain degree, domain degree), without the bias; differentiable."""
-        weight = self._factors()[0].weight
-        return self._linear(torch.eye(self.maps.domain.degree, dtype=weight.dtype, device=weight.device)).T
+        weights = self._weights()
+        identity = torch.eye(self.maps.domain.degree, dtype=weights[0].dtype, device=weights[0].device)
+        return self._by_library(identity, *weights).T
 
     def block_maps(self) -> tuple[BlockMap, ...]:
         """The factors as maps of the library in float64, first to last: domain -> hidden spaces -> codomain."""

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from equivariety.actions import Action, PermutationAction
+from equivariety.actions import Action
 from equivariety.array_types import FloatArray, IntArray
 from equivariety.blocks import Block
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition
 from equivariety.isotypic.fingerprints import basis_fingerprint
 from equivariety.isotypic.kept import kept_decomposition
-from equivariety.isotypic.pair_orbits import count_pair_orbits
+from equivariety.isotypic.pair_orbits import pair_orbits_of
 from equivariety.ranks.counting import Slot
 from equivariety.varieties.block_map import BlockMap
-from equivariety.varieties.matrix_blocks import blocks_of_matrix
+from equivariety.varieties.matrix_blocks import blocks_of_matrix, validated_matrix
 from equivariety.varieties.report import MapsReport, report_of
 from equivariety.varieties.restriction import Word, subgroup_actions
 from equivariety.varieties.scale import lies_within, unit_scale
@@ -27,10 +27,6 @@ from equivariety.varieties.scale import lies_within, unit_scale
 if TYPE_CHECKING:
     from equivariety.varieties.bounded import RankBounded
     from equivariety.varieties.problem import DataProblem, TargetProblem
-
-
-# Pairs of points up to which orbits on them are counted: a table of 256 MiB.
-_MOST_PAIRS = 2**26
 
 
 @dataclass(frozen=True, init=False)
@@ -166,12 +162,7 @@ class EquivariantMaps:
     @cached_property
     def _pair_orbits(self) -> int | None:
         """Counted, so that the dimension is known where orbits are too large to be split; None for very many pairs."""
-        domain, codomain = self.domain, self.codomain
-        if not isinstance(domain, PermutationAction) or not isinstance(codomain, PermutationAction):
-            return None
-        if domain.degree * codomain.degree > _MOST_PAIRS:
-            return None
-        return count_pair_orbits(codomain.images, domain.images)
+        return pair_orbits_of(self.codomain, self.domain)
 
     @property
     def largest_rank(self) -> int:
@@ -330,17 +321,7 @@ class EquivariantMaps:
 
     def as_matrix(self, M: Any) -> FloatArray:
         """M as an array of float64, after checking that it has the shape of the maps and holds finite real numbers."""
-        given = np.asarray(M)
-        if given.shape != self.shape:
-            raise InputError(f"the matrix must have shape {self.shape}, not {given.shape}")
-        if given.dtype.kind not in "fiub":
-            raise InputError(f"the matrix must be real, not of type {given.dtype}")
-        finite = np.isfinite(given).all(axis=1)
-        if not finite.all():
-            raise InputError(
-                f"the matrix must hold finite numbers: row {int(np.argmin(finite))} contains NaN or infinity"
-            )
-        return given.astype(np.float64)
+        return validated_matrix(M, self.shape)
 
 
 def validated_action(action: Any, name: str) -> Action:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from equivariety.array_types import FloatArray
+from equivariety.errors import InputError
 from equivariety.isotypic import Bundle, ChangeOfBasis
 
 
@@ -46,3 +49,16 @@ def multiplicities_of(frame: FloatArray, basis: ChangeOfBasis) -> list[FloatArra
     """
     parts = zip(basis.bundles, basis.analyze(frame.T), strict=True)
     return [(part**2).sum(axis=(0, 2, 3, 4)) / bundle.dimension for bundle, part in parts]
+
+
+def validated_matrix(M: Any, shape: tuple[int, int]) -> FloatArray:
+    """M as an array of float64, after checking that it has a shape and holds finite real numbers."""
+    given = np.asarray(M)
+    if given.shape != shape:
+        raise InputError(f"the matrix must have shape {shape}, not {given.shape}")
+    if given.dtype.kind not in "fiub":
+        raise InputError(f"the matrix must be real, not of type {given.dtype}")
+    finite = np.isfinite(given).all(axis=1)
+    if not finite.all():
+        raise InputError(f"the matrix must hold finite numbers: row {int(np.argmin(finite))} contains NaN or infinity")
+    return given.astype(np.float64)
