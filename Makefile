@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup test test-all threads floors lint check benchmark clean
+.PHONY: setup test test-all threads floors lint check docs benchmark clean
 
 setup: $(VENV)/ready
 
@@ -32,8 +32,12 @@ lint: setup  ## format, lint and strict types
 
 check: lint test
 
+docs: setup  ## the site, into docs/_build/html; runs every example, needs no network, warnings are errors
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,docs]"
+	$(BIN)/python -m sphinx -b html -W --keep-going docs docs/_build/html
+
 benchmark: setup  ## writes benchmarks/results.json and the tables in docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf docs/_build docs/gallery docs/api/names $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,12 +1,13 @@
-"""Which minimum does training find? A strided linear convolutional network against the list of all its critical points.
+"""
+Which minimum does training find?
+=================================
 
-Every critical point of the squared error is computed beforehand; then gradient flow runs from random filters. With a
-folder as argument the losses are drawn among the critical values.
+A strided linear convolutional network against the list of all its critical points.
+
+Every critical point of the squared error is computed beforehand; then gradient flow runs from random filters.
 
 Needs the extra torch.
 """
-
-from __future__ import annotations
 
 import sys
 
@@ -15,6 +16,8 @@ import torch
 
 import equivariety as ev
 from equivariety.nn.convolution import LinearConvNet, gradient_flow
+from equivariety.plotting.convolution import training_plot
+from equivariety.plotting.style import save_figure
 
 # Eight input patches of length 5 and the responses to reproduce.
 PATCHES = np.array(
@@ -32,33 +35,26 @@ PATCHES = np.array(
 RESPONSES = np.array([3, -2, 4, 1, -3, 2, 0, -1])
 STARTS = 6
 
+# %%
+# All critical points, the complex ones counted.
+net = ev.LinearConvNet([3, 2], [2, 1])
+found = net.critical_points(PATCHES, RESPONSES)
+print(f"{found.complex_count} complex critical points, {len(found.real)} of them real:")
+for point in found.real:
+    print(f"  loss {point.loss:.4f}, index {point.index}, {point.kind}, {point.region}")
 
-def main(folder: str | None = None) -> None:
-    net = ev.LinearConvNet([3, 2], [2, 1])
-    found = net.critical_points(PATCHES, RESPONSES)
-    print(f"{found.complex_count} complex critical points, {len(found.real)} of them real:")
-    for point in found.real:
-        print(f"  loss {point.loss:.4f}, index {point.index}, {point.kind}, {point.region}")
+# %%
+# Gradient flow ends in one of the minima of the list.
+flows = []
+for seed in range(STARTS):
+    model = LinearConvNet([3, 2], [2, 1], generator=torch.Generator().manual_seed(seed))
+    flow = gradient_flow(model, PATCHES, RESPONSES)
+    end, _ = flow.end_point(found)
+    place = found.minima.index(end) + 1
+    print(f"start {seed}: minimum {place} of {len(found.minima)}, loss {flow.losses[-1]:.4f}")
+    flows.append(flow)
+print("conserved differences of squared norms, largest drift below 1e-6:", max(f.drift for f in flows) < 1e-6)
+figure = training_plot([(flow.times, flow.losses) for flow in flows], found)
 
-    flows = []
-    for seed in range(STARTS):
-        model = LinearConvNet([3, 2], [2, 1], generator=torch.Generator().manual_seed(seed))
-        flow = gradient_flow(model, PATCHES, RESPONSES)
-        end, _ = flow.end_point(found)
-        place = found.minima.index(end) + 1
-        print(f"start {seed}: minimum {place} of {len(found.minima)}, loss {flow.losses[-1]:.4f}")
-        flows.append(flow)
-    print("conserved differences of squared norms, largest drift below 1e-6:", max(f.drift for f in flows) < 1e-6)
-    if folder is not None:
-        draw(flows, found, folder)
-
-
-def draw(flows: list, found: ev.convolution.CriticalPoints, folder: str) -> None:
-    from equivariety.plotting.convolution import training_plot
-    from equivariety.plotting.style import save_figure
-
-    save_figure(training_plot([(flow.times, flow.losses) for flow in flows], found), folder, "lcn-training")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:2])
+if len(sys.argv) > 1:
+    save_figure(figure, sys.argv[1], "lcn-training")

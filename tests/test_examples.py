@@ -18,7 +18,7 @@ SAID = {
     "gallery_of_varieties.py": "singular locus: block ranks [(1, 0), (0, 1)], dimension 3",
     "mirror_of_a_robot.py": "144 numbers in a controller, 72 in one that respects the mirror",
     "velocity_fields.py": "equivariant PCA of rank 6: error on new flows 1.1644",
-    "molecule.py": "dimension 2, character (0, -1): [-1.618  0.618], each 2-fold",
+    "molecule.py": "2a: [-1.618  0.618], each 2-fold",
     "robust_autoencoder.py": "closed form, squared error:    0.0604 on clean digits",
     "several_processes.py": "exact optimum 0.02166",
     "quadratic_network.py": "{21.0: 17, 30.0: 13}: 13 in a worse minimum than the best",
@@ -40,3 +40,16 @@ def test_example(name, tmp_path):
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""
     assert SAID[name] in finished.stdout
+
+
+@pytest.mark.gallery
+@pytest.mark.parametrize("name", sorted(SAID))
+def test_the_page_of_an_example_shows_its_main_result_and_a_picture(name):
+    page = ROOT / "docs" / "gallery" / Path(name).with_suffix(".rst").name
+    shown = page.read_text()
+    assert SAID[name] in shown
+    assert "image-sg" in shown
+
+
+def test_every_example_says_something():
+    assert {path.name for path in (ROOT / "examples").glob("*.py")} == set(SAID)

@@ -9,3 +9,6 @@ from numpy.typing import NDArray
 
 IntArray: TypeAlias = NDArray[np.intp]
 """Whole numbers that count or point into other arrays."""
+
+FloatArray: TypeAlias = NDArray[np.float64]
+"""Real numbers in double precision."""

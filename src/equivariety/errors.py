@@ -11,6 +11,11 @@ class NumericalError(ArithmeticError):
     """Two computations of one number differ by more than rounding: a machine or a library computes wrongly.
 
     No result comes out of such a computation. It is nobody's input that is wrong, hence no :class:`InputError`.
+
+    Examples
+    --------
+    >>> issubclass(NumericalError, ArithmeticError)
+    True
     """
 
 

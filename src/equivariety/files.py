@@ -62,7 +62,7 @@ def replacing(path: str | PathLike[str]) -> Iterator[Path]:
 
 
 def require_regular(path: Path) -> os.stat_result:
-    """What the system knows of the file at ``path``, which must be a regular one: no link, device, pipe or folder.
+    """Size, times and mode of the file at ``path``, which must be a regular one: no link, device, pipe or folder.
 
     Raises
     ------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -30,6 +31,47 @@ def in_threads(task: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
     # This thread works too, so that one less has to be started.
     with _blas().limit(limits=1), ThreadPoolExecutor(workers - 1) as pool:
         yield from _in_order(pool, task, items, 2 * workers)
+
+
+def in_kept_threads(task: Callable[[Item], object], items: Sequence[Item], workers: int) -> None:
+    """Do a task for all items, in this and ``workers - 1`` further threads that are kept from call to call.
+
+    For tasks of less than a millisecond, which starting a thread would delay, and which do not call BLAS.
+    """
+    if workers == 1 or len(items) == 1:
+        for item in items:
+            task(item)
+        return
+    waiting = deque(items)
+
+    def work() -> None:
+        while waiting:
+            try:
+                item = waiting.popleft()
+            except IndexError:  # another thread took the last one
+                return
+            task(item)
+
+    helpers = [_kept_pool(workers - 1).submit(work) for _ in range(min(workers, len(items)) - 1)]
+    try:
+        work()
+    finally:
+        waiting.clear()
+        for helper in helpers:
+            if not helper.cancel():
+                wait([helper])
+    for helper in helpers:
+        if not helper.cancelled():
+            helper.result()
+
+
+@cache
+def _kept_pool(workers: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(workers, thread_name_prefix="equivariety")
+
+
+if hasattr(os, "register_at_fork"):  # threads do not live on in a forked process
+    os.register_at_fork(after_in_child=_kept_pool.cache_clear)
 
 
 @cache

@@ -214,3 +214,34 @@ HESSIAN_TOLERANCE = 0.1 * EPSILON**0.5
 """Eigenvalues of the Hessian below this fraction of the largest one count as zero."""
 CLOSER_POINT_TOLERANCE = EPSILON**0.375
 """A descent contradicts the list of critical points if it comes closer by this fraction of the norm of the filter."""
+
+SPANNING_POINTS = 1e-6
+"""Points span a space if no singular value of their positions is below this, relative to their size."""
+CARRIED_POINTS = 1e-4
+"""A generator carries points like an orthogonal map if it misses none by more than this, relative to their size."""
+CARRIED_ENTRY = 1e-12
+"""Entries of matrices carried along trees count as zero up to this: far above rounding, far below any fibre."""
+ODD_ACTIVATION = 1e-6
+"""An activation in single precision is odd if f(x) + f(-x) is below this."""
+NEW_DIRECTION = 1e-3
+"""A unit column of which less than this is left lies in the span of the earlier ones."""
+EQUAL_MODULUS = 1e-6
+"""Entries whose modulus is that close to the largest one tie, so that the first of them fixes the sign everywhere."""
+EQUAL_STATISTIC = 1e-12
+"""A simulated statistic that falls short by this fraction has reached the value observed."""
+WORSE_LOSS = 1e-9
+"""A loss above the best one by this fraction is a worse one."""
+FLOW_ACCURACY = 1e-8
+"""Relative accuracy of gradient flows."""
+SHORTEST_DESCENT_STEP = 1e-14
+"""Steps of a descent shorter than this change nothing."""
+REAL_ROOT_IN_PICTURES = 1e-7
+"""Roots with a smaller imaginary part, relative to their size, are shown as real."""
+FLAT_SLOPE = 1e-4
+"""In pictures a direction counts as flat up to this slope, relative to the largest one."""
+SAME_LIMIT = 1e-4
+"""In pictures two limits are one point up to this distance, relative to the box."""
+ON_THE_BORDER = 1e-9
+"""In pictures points outside of the box by less than this lie on its border."""
+SAME_DISTANCE = 1e-6
+"""In pictures points closer than this, relative to their size, are drawn once."""

@@ -186,23 +186,23 @@ def test_the_group_itself_acts_block_by_block_without_touching_the_multiplicitie
 
 def test_labels_name_the_trivial_and_the_sign_representation():
     splitting = split_types([regular(S3)])
-    assert [kind.label for kind in splitting.irreducibles] == [
-        "trivial",
-        "sign",
-        "dimension 2, character (-1, 0)",
+    assert [(kind.label, kind.character) for kind in splitting.irreducibles] == [
+        ("trivial", (1, 1)),
+        ("sign", (1, -1)),
+        ("2a", (-1, 0)),
     ]
 
 
 def test_signs_of_the_users_permutations_can_be_given():
     # The regular action of C2 twice: as a permutation of four points the generator is even.
     labels = [kind.label for kind in split_types([np.array([[1, 0]])], signs=[1]).irreducibles]
-    assert labels == ["trivial", "dimension 1, character (-1)"]
+    assert labels == ["trivial", "1a"]
 
 
-def test_equal_characters_get_letters():
+def test_labels_differ_where_characters_on_generators_agree():
     cycle, one = np.roll(np.arange(9).reshape(3, 3), 1, axis=0).ravel(), np.roll(np.arange(9).reshape(3, 3), 1, axis=1)
     labels = [kind.label for kind in split_types([np.array([cycle, one.ravel()])]).irreducibles]
-    assert labels[-2:] == ["dimension 2, character (-1, -1), a", "dimension 2, character (-1, -1), b"]
+    assert labels[-2:] == ["2c", "2d"]
 
 
 def test_the_trivial_vector_is_positive_and_complex_units_turn_as_in_the_closed_form():

@@ -14,10 +14,10 @@ pytest.importorskip("numba", reason="compiled loops need the extra equivariety[f
 CODE = """
 import numpy as np, equivariety as ev
 X = np.random.default_rng(0).random((6000, 784), dtype=np.float32)
-family = ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)).bounded(9)
+family = ev.EquivariantMaps(ev.actions.image_shift((28, 28), axis=1)).bounded(784)
 for _ in range(2):
     solution = family.fit(X)
-print(round(solution.loss, 5), solution.apply(X).shape)
+print(round(solution.loss, 5), solution.encoder.apply(X).shape)
 """
 
 

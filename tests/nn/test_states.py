@@ -42,12 +42,12 @@ def test_another_basis_of_the_same_action_is_noticed_in_every_bundle(text, monke
     plain = maps.decomposition
     for bundle in range(len(plain.bundles)):
         other = turned(plain, bundle, -1.0)
-        monkeypatch.setattr("equivariety.varieties.maps.decompose", lambda *_, other=other: other)
+        monkeypatch.setattr("equivariety.varieties.maps.kept_decomposition", lambda *_, other=other: other)
         layer = EquivariantLinear(action)
         with pytest.raises(InputError, match="were saved in another basis of the same actions"):
             layer.load_state_dict(state)
     rounded = turned(plain, 0, 1 + 1e-13)
-    monkeypatch.setattr("equivariety.varieties.maps.decompose", lambda *_: rounded)
+    monkeypatch.setattr("equivariety.varieties.maps.kept_decomposition", lambda *_: rounded)
     EquivariantLinear(action).load_state_dict(state)
 
 

@@ -13,6 +13,8 @@ from threadpoolctl import threadpool_limits
 
 from equivariety.moments import chunks, compiled_sums
 from equivariety.varieties import block_map, compiled_map
+from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.ways import Way
 from threads.paths import CASES, Case
 
 CORES = os.cpu_count() or 1
@@ -30,6 +32,9 @@ def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cas
     """An action with small chunks, so that threads meet often, and only the way that it stands for."""
     case = CASES[request.param]
     monkeypatch.setattr(chunks, "CHUNK_VALUES", 2**12)
+    monkeypatch.setattr(block_map, "_DENSE_VALUES", 2**12)
+    way = Way.DENSE if case.dense else Way.COMPILED if case.compiled else Way.BLOCKS
+    monkeypatch.setattr(BlockMap, "way", lambda *_: way)
     if case.compiled:
         pytest.importorskip("numba", reason="compiled loops need the extra equivariety[fast]")
         monkeypatch.setattr(block_map, "COMPILED_ROWS", 64)

@@ -22,6 +22,7 @@ class Case:
 
     action: ev.PermutationAction
     compiled: bool = False
+    dense: bool = False
     count: int = 300
     """Rows: several chunks for the largest block, which one chunk may hold."""
 
@@ -59,6 +60,7 @@ CASES = {
     "C, by Fourier transform": Case(ev.actions.image_shift((20, 20))),
     "C, points out of order": Case(_shuffled(_SHIFT)),
     "H, many orbits": Case(_quaternions()),
+    "dense products": Case(_SHIFT, dense=True, count=1100),
     "compiled, read in place": Case(_SHIFT, compiled=True),
     "compiled, few orbits": Case(ev.actions.image_shift((4, 16), axis=1), compiled=True),
     "compiled, gathered": Case(_shuffled(_SHIFT), compiled=True),

@@ -1,4 +1,4 @@
-"""What acts: permutation actions, cycle notation and the catalogue."""
+"""Actions of groups: permutations, signs and orthogonal matrices, cycle notation and the catalogue."""
 
 from equivariety.actions.action import Action
 from equivariety.actions.cells import oriented_cells
@@ -10,6 +10,7 @@ from equivariety.actions.grids import (
     image_reflection,
     image_rotation,
     image_shift,
+    image_torus,
     row_permutations,
     volume_rotations,
     volume_shift,
@@ -21,8 +22,9 @@ from equivariety.actions.named import alternating, cyclic, dihedral, symmetric, 
 from equivariety.actions.notation import format_cycles, parse_cycles
 from equivariety.actions.orthogonal import OrthogonalAction
 from equivariety.actions.parse import parse_action
+from equivariety.actions.partitions import cycle_partition, finest_common_coarsening
 from equivariety.actions.permutation import PermutationAction
-from equivariety.actions.products import direct_product, regular
+from equivariety.actions.products import direct_product, generated_by, regular, wreath_product
 from equivariety.actions.robots import joint_mirror
 from equivariety.actions.signed import SignedPermutationAction
 
@@ -33,18 +35,22 @@ __all__ = [
     "SignedPermutationAction",
     "alternating",
     "channels",
+    "cycle_partition",
     "cyclic",
     "dihedral",
     "direct_product",
     "field",
+    "finest_common_coarsening",
     "format_cycles",
     "from_labels",
+    "generated_by",
     "graph_automorphisms",
     "image_dihedral",
     "image_field",
     "image_reflection",
     "image_rotation",
     "image_shift",
+    "image_torus",
     "joint_mirror",
     "molecule",
     "oriented_cells",
@@ -58,4 +64,5 @@ __all__ = [
     "volume_rotations",
     "volume_shift",
     "volume_symmetries",
+    "wreath_product",
 ]

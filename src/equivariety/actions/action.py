@@ -1,4 +1,4 @@
-"""What every action of a group on R^n offers, whatever its matrices look like."""
+"""The base class of all actions of a group on R^n by orthogonal matrices."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from equivariety.actions import fibres, operations
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.fixed import fixed_basis
+from equivariety.actions.words import validated_words, words_on
 from equivariety.errors import InputError
 from equivariety.validation import shown, whole_number
 
@@ -34,6 +35,30 @@ class Action(ABC):
     Everything that takes an action takes every kind of it: permutations of the coordinates
     (:class:`PermutationAction`), permutations with signs (:class:`SignedPermutationAction`), and any other orthogonal
     matrices, such as vectors on points that turn with the points (:class:`OrthogonalAction`).
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> action = ev.SignedPermutationAction([1, 0, 2], [1, 1, -1])  # a swap, and a sign
+    >>> isinstance(action, ev.Action), action.degree, action.number_of_generators, action.is_trivial, action.permutes
+    (True, 3, 1, False, False)
+    >>> [labels.tolist() for labels in action.monomial]
+    [[[1, 0, 2]], [[1, 1, -1]]]
+    >>> action.matrix(0).toarray().astype(int)
+    array([[ 0,  1,  0],
+           [ 1,  0,  0],
+           [ 0,  0, -1]])
+    >>> action.orbit_labels.tolist(), [orbit.tolist() for orbit in action.orbits()]
+    ([0, 0, 1], [[0, 1], [2]])
+    >>> action.fixed_dimension, action.invariant_part([1.0, 3.0, 5.0]).round(6).tolist()
+    (1, [2.0, 2.0, 0.0])
+    >>> action.restrict([0, 1]).cycles()
+    '(1 2)'
+    >>> ([part.dimension for part in action.parts],
+    ...  ev.SignedPermutationAction.fitting(action.parts, action.degree) == action)
+    ([1], True)
+    >>> action.fingerprint() == ev.SignedPermutationAction([1, 0, 2], [1, 1, -1]).fingerprint()
+    True
     """
 
     labels: tuple[str, ...] | None = None
@@ -176,7 +201,7 @@ class Action(ABC):
         return simplest([part for part in kept if part is not None], int(number.max()) + 1)
 
     def with_labels(self, labels: Sequence[str]) -> Self:
-        """The same action, with a name for every coordinate.
+        """A copy of this action that has a name for every coordinate.
 
         Estimators refuse data frames whose columns are others, or in another order. Labels belong to this action;
         sums, products and restrictions have none. They make no difference to ``==``.
@@ -198,6 +223,30 @@ class Action(ABC):
         result = copy(self)
         object.__setattr__(result, "labels", tuple(map(str, names)))
         return result
+
+    def subgroup(self, words: Sequence[str | Sequence[int]]) -> Action:
+        """The action of the subgroup that some words generate, with the labels of this one.
+
+        Parameters
+        ----------
+        words : sequence of words
+            Each word is a product of generators, numbered from 1, negative for inverses: ``(1, -2)`` or ``"1 -2"`` has
+            the matrix T_1 T_2^-1, and ``()`` is the identity.
+
+        Raises
+        ------
+        InputError
+            If there is no word, or one names no generator.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> ev.actions.cyclic(6).subgroup([(1, 1)]).cycles()
+        '(1 3 5)(2 4 6)'
+        """
+        found = validated_words(words, self.number_of_generators)
+        subgroup = simplest([words_on(part, found) for part in self.parts], self.degree)
+        return subgroup if self.labels is None else subgroup.with_labels(self.labels)
 
     def __add__(self, other: Action) -> Action:
         """The direct sum: one group acts on both spaces, generator by generator."""

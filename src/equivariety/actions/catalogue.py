@@ -15,6 +15,7 @@ from equivariety.actions.grids import (
     image_reflection,
     image_rotation,
     image_shift,
+    image_torus,
     row_permutations,
     volume_rotations,
     volume_shift,
@@ -156,6 +157,10 @@ _ENTRIES = (
         ("symmetries:3x3x3",), ("symmetries:3x3x3",),
     ),
     _fields("tensors", "symmetric tensors (as of stress)", 81),
+    Entry(
+        "torus", "a periodic square image shifted along both axes, turned and reflected", {2: _square(image_torus)},
+        ("torus:28x28",), ("torus:5x5",),
+    ),
     _fields("vectors", "vectors (as of velocity)", 9),
 )  # fmt: skip
 CATALOGUE = {entry.name: entry for entry in _ENTRIES}

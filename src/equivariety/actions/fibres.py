@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.array_types import IntArray
-
-FloatArray = NDArray[np.float64]
+from equivariety.array_types import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +58,32 @@ def signs_of(parts: Sequence[Fibres], degree: int) -> tuple[IntArray, NDArray[np
     return images, signs
 
 
+def unfolded(part: Fibres) -> Fibres:
+    """Signed points instead of fibres, if every matrix is exactly a signed permutation; else the fibres as they are."""
+    (k, n), d, matrices = part.images.shape, part.dimension, part.matrices
+    if d == 1 or not ((matrices == 0) | (np.abs(matrices) == 1)).all():
+        return part
+    column = np.abs(matrices).argmax(axis=3)
+    images = part.images[:, :, None] * d + column
+    signs = np.take_along_axis(matrices, column[..., None], axis=3)
+    return Fibres(part.coordinates.reshape(-1, 1), images.reshape(k, n * d), signs.reshape(k, n * d, 1, 1))
+
+
+def word(part: Fibres, numbers: Sequence[int]) -> tuple[IntArray, FloatArray]:
+    """Image and matrices of a product T_a T_b ... of generators, numbered from 1, negative for inverses."""
+    image = np.arange(part.count)
+    turned = np.broadcast_to(np.eye(part.dimension), part.matrices.shape[1:])
+    for number in numbers:
+        factor, matrices = part.images[abs(number) - 1], part.matrices[abs(number) - 1]
+        if number < 0:
+            factor = np.argsort(factor)
+            matrices = np.swapaxes(matrices[factor], -1, -2)
+        image, turned = factor[image], turned @ matrices[image]
+    return image, turned
+
+
 def moved(part: Fibres, offset: int) -> Fibres:
-    """The same fibres, further back in R^n."""
+    """Fibres whose coordinates stand ``offset`` places further back in R^n."""
     return Fibres(part.coordinates + offset, part.images, part.matrices)
 
 

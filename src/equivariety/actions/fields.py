@@ -6,14 +6,13 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from equivariety.actions.action import Action
 from equivariety.actions.grids import image_dihedral, image_rotation, volume_rotations, volume_symmetries
 from equivariety.actions.permutation import PermutationAction
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
-
-FloatArray = NDArray[np.float64]
+from equivariety.tolerances import CARRIED_POINTS, SPANNING_POINTS
 
 KINDS = ("vectors", "pseudovectors", "tensors")
 _IMAGES = {"rotation": image_rotation, "dihedral": image_dihedral}
@@ -74,7 +73,7 @@ def realizing_maps(points: PermutationAction, positions: Any) -> FloatArray:
         raise InputError(f"positions must be finite numbers of shape ({points.degree}, D), not of shape {given.shape}")
     centered = given - given.mean(axis=0)
     scale = float(np.abs(centered).max())
-    if np.linalg.matrix_rank(centered, tol=1e-6 * scale * len(given) ** 0.5) < given.shape[1]:
+    if np.linalg.matrix_rank(centered, tol=SPANNING_POINTS * scale * len(given) ** 0.5) < given.shape[1]:
         raise InputError(f"positions must span R^{given.shape[1]} about their mean: a permutation of points in a plane "
                          "does not say what happens across it; give matrices to on_vectors instead")  # fmt: skip
     maps = []
@@ -83,7 +82,7 @@ def realizing_maps(points: PermutationAction, positions: Any) -> FloatArray:
         left, _, right = np.linalg.svd(centered.T @ centered[image])
         turn = left @ right
         error = float(np.abs(centered - centered[image] @ turn.T).max())
-        if error > 1e-4 * scale:
+        if error > CARRIED_POINTS * scale:
             raise InputError(
                 f"generator {number} must carry the points like an orthogonal map: it misses by {error:.2g}"
             )

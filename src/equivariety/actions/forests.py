@@ -11,11 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 Step = Callable[[int, IntArray], IntArray]
 
 

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions.fibres import Fibres, of_signs
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.errors import InputError
 from equivariety.tolerances import EPSILON, ORTHOGONAL_DEFECT, PRECISE_DEFECT
-
-FloatArray = NDArray[np.float64]
 
 
 def orthogonal(matrices: FloatArray, name: str) -> FloatArray:

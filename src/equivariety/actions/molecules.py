@@ -12,9 +12,8 @@ from equivariety.actions.action import Action
 from equivariety.actions.fields import realizing_maps
 from equivariety.actions.graphs import graph_automorphisms
 from equivariety.actions.permutation import PermutationAction
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
-
-FloatArray = NDArray[np.float64]
 
 
 def molecule(positions: Any, kinds: Sequence[Hashable], tolerance: float = 1e-3) -> tuple[PermutationAction, Action]:

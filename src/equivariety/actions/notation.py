@@ -59,7 +59,7 @@ def parse_cycles(text: str, degree: int | None = None) -> list[list[int]]:
 def images_of_cycles(
     text: str, degree: int | None = None, most_points: int = MAXIMUM_POINTS, compact: bool = True
 ) -> list[NDArray[np.intp]]:
-    """What :func:`parse_cycles` reads, as arrays; refused if all generators together have too many points.
+    """Read generators as arrays of images; refused if all of them together have too many points.
 
     Without ``compact`` a number alone in a cycle is a point, whatever its size, as signed cycles need it.
     """

@@ -42,8 +42,8 @@ def parse_action(text: str, degree: int | None = None, most_points: int = MAXIMU
     text : str
         Cycles ``(1 3 4)(2 5)``, several generators split by ``;``, signs as in ``(1 -2 3)(-4)``; or a catalogue
         entry: ``shift:28x28``, ``shift:28x28:axis=1``, ``reflect:28x28``, ``rotate:28x28``, ``dihedral:28x28``,
-        ``rows:28x28``, ``rotate:3x3x3``, ``symmetries:3x3x3``, ``cyclic:12``, ``dihedral:6``, ``symmetric:5``,
-        ``alternating:5``; or
+        ``rows:28x28``, ``rotate:3x3x3``, ``symmetries:3x3x3``, ``torus:28x28``, ``cyclic:12``, ``dihedral:6``,
+        ``symmetric:5``, ``alternating:5``; or
         ``@file.json`` with 0-based generators; ``vectors:28x28``, ``pseudovectors:28x28``, ``tensors:3x3x3`` are fields
         under all symmetries of the grid. ``^2`` at the end stands for the action on pairs, ``/2`` for that on
         2-subsets, ``3*`` in front for three copies; ``+`` joins actions of one group, generator by generator.

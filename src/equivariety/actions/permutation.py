@@ -58,6 +58,10 @@ class PermutationAction(Action):
     >>> pairs = action ** 2
     >>> pairs.degree, len(pairs.orbits())
     (25, 7)
+    >>> action.cycles(), action.permutes, [image.tolist() for image in action.generators]
+    ('(1 3 4)(2 5)', True, [[2, 4, 3, 0, 1]])
+    >>> action.orbit_labels.tolist(), action.monomial[1].tolist()
+    ([0, 1, 0, 0, 1], [[1, 1, 1, 1, 1]])
     """
 
     generality = 0
@@ -223,7 +227,7 @@ class PermutationAction(Action):
         return PermutationAction(operations.on_subsets(self.images, int(size)))
 
     def with_signs(self, signs: Any) -> Action:
-        """The same permutations with signs: ``(T x)[i] = signs[g, i] * x[sigma_g(i)]``.
+        """Multiply the images of the permutations by signs: ``(T x)[i] = signs[g, i] * x[sigma_g(i)]``.
 
         Parameters
         ----------

@@ -1,14 +1,16 @@
-"""Two groups acting at once, and a group acting on itself."""
+"""Groups made of several: joined on the same space, acting side by side, on blocks; and a group acting on itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions import operations
+from equivariety.actions.action import Action, simplest
+from equivariety.actions.fibres import Fibres
 from equivariety.actions.permutation import PermutationAction
 from equivariety.errors import InputError
 from equivariety.validation import is_whole_number, shown
@@ -35,6 +37,81 @@ def direct_product(first: PermutationAction, second: PermutationAction) -> Permu
     return PermutationAction(
         np.concatenate([operations.product(first.images, columns), operations.product(rows, second.images)])
     )
+
+
+@overload
+def generated_by(*actions: PermutationAction) -> PermutationAction: ...
+@overload
+def generated_by(*actions: Action) -> Action: ...
+def generated_by(*actions: Action) -> Action:
+    """The group that the groups of several actions on one space generate together: all their generators in a row.
+
+    Where the generators of some of them commute and the others keep their group, as shifts of an image are kept by its
+    rotations, orbits of any size are split.
+
+    Raises
+    ------
+    InputError
+        If the actions have different degrees, or turn fibres at different coordinates.
+
+    Examples
+    --------
+    Shifts and the eight symmetries of the square: the crystallographic group p4m on a periodic image.
+
+    >>> import equivariety as ev
+    >>> torus = generated_by(ev.actions.image_shift((28, 28)), ev.actions.image_dihedral(28))
+    >>> len(ev.EquivariantMaps(torus).blocks)
+    120
+    """
+    for number, action in enumerate(actions, start=1):
+        if not isinstance(action, Action):
+            raise InputError(f"actions must be actions, not {shown(action)} (number {number})")
+        if action.degree != actions[0].degree:
+            raise InputError(f"actions must have one degree: the first has {actions[0].degree}, "
+                             f"number {number} has {action.degree}")  # fmt: skip
+    if not actions:
+        raise InputError("actions must be at least one")
+    coordinates = [part.coordinates for part in actions[0].parts]
+    for action in actions[1:]:
+        own = [part.coordinates for part in action.parts]
+        if len(own) != len(coordinates) or not all(map(np.array_equal, own, coordinates)):
+            raise InputError("actions must keep the same coordinates together: give some as matrices of one another's "
+                             "fibres, for instance by on_vectors with the identity")  # fmt: skip
+    return simplest(
+        [
+            Fibres(
+                together[0].coordinates,
+                np.concatenate([part.images for part in together]),
+                np.concatenate([part.matrices for part in together]),
+            )
+            for together in zip(*(action.parts for action in actions), strict=True)
+        ],
+        actions[0].degree,
+    )
+
+
+def wreath_product(inner: PermutationAction, outer: PermutationAction) -> PermutationAction:
+    """Copies of a set of points whose copies are permuted, while each copy moves for itself.
+
+    Point i of copy b is stored at ``b * inner.degree + i``. The generators of the inner group act on the first copy of
+    every orbit of copies, then those of the outer group permute the copies.
+
+    Examples
+    --------
+    Three rings of four points: every ring turns for itself, and the rings may be exchanged.
+
+    >>> from equivariety.actions import cyclic, symmetric
+    >>> wreath_product(cyclic(4), symmetric(3)).cycles()
+    '(1 2 3 4); (1 5 9)(2 6 10)(3 7 11)(4 8 12); (1 5)(2 6)(3 7)(4 8)'
+    """
+    points, copies = inner.degree, outer.degree
+    moved = []
+    for first in np.unique(outer.orbit_labels, return_index=True)[1]:
+        images = np.tile(np.arange(points * copies), (len(inner.images), 1))
+        images[:, first * points : (first + 1) * points] = first * points + inner.images
+        moved.append(images)
+    blocks = outer.images[:, :, None] * points + np.arange(points)
+    return PermutationAction(np.concatenate([*moved, blocks.reshape(len(outer.images), -1)]))
 
 
 def regular(table: Any, generators: Sequence[int] | None = None) -> PermutationAction:

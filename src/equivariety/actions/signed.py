@@ -54,6 +54,12 @@ class SignedPermutationAction(Action):
     array([[ 20,  10, -40, -30, -50]])
     >>> mirror.signed_orbits()
     ((2, 'split'), (2, 'split'), (1, 'twisted'))
+    >>> mirror.cycles(), mirror.unsigned.cycles()
+    ('(1 2)(-3 -4)(-5)', '(1 2)(3 4)')
+    >>> mirror.with_signs([[1, 1, -1, -1, -1]]) == mirror.unsigned  # signs multiply
+    True
+    >>> mirror.on_subsets(2).degree, mirror.on_vectors([[[0, 1], [1, 0]]]).degree
+    (10, 10)
     """
 
     generality = 1
@@ -126,7 +132,7 @@ class SignedPermutationAction(Action):
         return tuple(zip(np.bincount(labels).tolist(), kinds.tolist(), strict=True))
 
     def with_signs(self, signs: Any) -> Action:
-        """The same permutations with the given signs on top of those they have."""
+        """Multiply the signs of the permutations by the given ones."""
         return signed_or_plain(self.images, self.signs * validated_signs(signs, self.images.shape))
 
     def on_vectors(self, matrices: Any, order: str = "points") -> Action:

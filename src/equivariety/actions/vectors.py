@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from equivariety.actions.action import Action, signed_or_plain, simplest
-from equivariety.actions.fibres import Fibres
+from equivariety.actions.action import Action, simplest
+from equivariety.actions.fibres import Fibres, unfolded
 from equivariety.actions.matrices import orthogonal, snapped
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
-
-FloatArray = NDArray[np.float64]
 
 
 def on_vectors(points: Action, matrices: Any, order: str) -> Action:
@@ -29,22 +27,7 @@ def on_vectors(points: Action, matrices: Any, order: str) -> Action:
     turned = np.stack([np.broadcast_to(each, (n, d, d)) for each in given]) * signs[:, :, None, None]
     place = np.arange(n * d, dtype=np.intp)
     coordinates = place.reshape(n, d) if order == "points" else place.reshape(d, n).T.copy()
-    return _signed(images, turned, coordinates) or simplest([Fibres(coordinates, images, turned)], n * d)
-
-
-def _signed(images: NDArray[np.intp], matrices: FloatArray, coordinates: NDArray[np.intp]) -> Action | None:
-    """The signed permutation of all coordinates, if every matrix is one on its fibre."""
-    (k, n, d, _), size = matrices.shape, coordinates.size
-    if not ((matrices == 0) | (np.abs(matrices) == 1)).all():
-        return None
-    column = np.abs(matrices).argmax(axis=3)
-    whole, signs = np.empty((k, size), dtype=np.intp), np.empty((k, size), dtype=np.int8)
-    places = np.broadcast_to(coordinates, (k, n, d))
-    targets = coordinates[images[:, :, None], column]
-    np.put_along_axis(whole, places.reshape(k, -1), targets.reshape(k, -1), axis=1)
-    values = np.take_along_axis(matrices, column[..., None], axis=3).reshape(k, -1)
-    np.put_along_axis(signs, places.reshape(k, -1), values.astype(np.int8), axis=1)
-    return signed_or_plain(whole, signs)
+    return simplest([unfolded(Fibres(coordinates, images, turned))], n * d)
 
 
 def _one_for_each_generator(matrices: Any, count: int, n: int) -> list[FloatArray]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from equivariety.algebra.ideals import BlockVariables, Ideal, Minors
 from equivariety.errors import InputError
 from equivariety.extras import load_extra
-from equivariety.isotypic import Bundle
+from equivariety.isotypic import Bundle, field_named
 
 MOST_POLYNOMIALS = 2000
 
@@ -44,6 +44,9 @@ class Equations:
     """SymPy expressions, expanded."""
     about: str
     """Which points the equations are about."""
+
+    def __repr__(self) -> str:
+        return f"<Equations: {len(self.polynomials)} polynomials in {len(self.variables)} variables>"
 
     def coordinates(self, M: Any) -> NDArray[np.float64]:
         """The values of the variables at the orthogonal projection of a matrix."""
@@ -113,8 +116,8 @@ def _minors(block: BlockVariables, minors: Minors, variables: dict[str, Any]) ->
 
 
 def _count(block: BlockVariables, minors: Minors) -> int:
-    width = 2 if block.field == "H" else 1
-    number = comb(width * block.rows, minors.size) * comb(width * block.cols, minors.size)
+    rows, cols = field_named(block.field).complexified(block.rows, block.cols)
+    number = comb(rows, minors.size) * comb(cols, minors.size)
     return number if block.field == "R" else 2 * number
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from equivariety.blocks import Block
 from equivariety.errors import InputError
-from equivariety.ranks.counting import Slot
+from equivariety.isotypic import field_named
+from equivariety.ranks.counting import Slot, complex_slots
 
 LETTERS = "abcd"
 """Names of the coefficients of 1, i, j, k in the coordinates of a block."""
@@ -50,7 +51,7 @@ class BlockVariables:
 
     def names(self) -> list[str]:
         """All variables, entry by entry."""
-        parts = {"R": 1, "C": 2, "H": 4}[self.field]
+        parts = field_named(self.field).beta
         entries = [(row, col) for row in range(self.rows) for col in range(self.cols)]
         return [self.name(part, row, col) for row, col in entries for part in range(parts)]
 
@@ -183,18 +184,14 @@ def _slot(block: Block) -> Slot:
 
 def _complex_targets(blocks: Sequence[Block]) -> Iterator[tuple[Slot, int, str]]:
     for number, block in enumerate(blocks):
-        if block.field == "R":
-            yield _slot(block), number, "no"
-        elif block.field == "C":
-            yield Slot(block.irrep_dim // 2, block.largest_rank), number, "no"
-            yield Slot(block.irrep_dim // 2, block.largest_rank), number, "yes"
-        else:
-            yield Slot(block.irrep_dim // 2, 2 * block.largest_rank), number, "no"
+        parts = complex_slots(_slot(block), field_named(block.field))
+        yield from ((slot, number, conjugate) for slot, conjugate in zip(parts, ("no", "yes"), strict=False))
 
 
 def _size(field: str, rank: int) -> int:
-    """Minors of the working form that vanish where the rank over the field is below ``rank``."""
-    return 2 * rank - 1 if field == "H" else rank
+    """Size of the minors of the working form that vanish where the rank over the field is below ``rank``."""
+    (largest,) = field_named(field).complexified(rank - 1)
+    return largest + 1
 
 
 def _variables(blocks: Sequence[Block]) -> tuple[BlockVariables, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -142,6 +143,22 @@ def whole_matrix_script(maps: Spaces, rank: int, system: str, characteristic: in
     ------
     InputError
         As for :func:`script`, or if fibres turn: entries are then no rational multiples of few variables.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> print(ev.geometry.whole_matrix_script(ev.EquivariantMaps(ev.actions.cyclic(2)), 1, "singular"))
+    // minors of size 2 of the whole equivariant matrix
+    // WARNING: this ideal is not radical as soon as the group has irreducibles over C of
+    // dimension above one; the degree then counts components with multiplicity.
+    // The figures are about the scheme of all complex points that the minors define.
+    ring R = 0, (x1, x2), dp;
+    matrix Z[2][2] = x1, x2, x2, x1;
+    ideal I = minor(Z, 2);
+    ideal G = std(I);
+    print("dimension " + string(dim(G)));
+    print("degree " + string(mult(G)));
+    quit;
     """
     syntax = _syntax(system)
     names, entries = _entries(maps)
@@ -224,7 +241,8 @@ def _matrix_name(block: int, conjugate: bool) -> str:
 
 def _root_of_minus_one(p: int) -> int:
     """A number whose square is -1 modulo p."""
-    prime = p > 1 and all(p % k for k in range(2, int(p**0.5) + 1))
+    prime = isinstance(p, Integral) and p > 1 and all(p % k for k in range(2, int(p**0.5) + 1))
     if not prime or p % 4 != 1:
-        raise InputError(f"characteristic must be 0 or a prime that is 1 modulo 4, such as 32009, not {p}")
+        raise InputError(f"characteristic must be 0 or a prime that is 1 modulo 4, such as 32009, not {p!r}")
+    p = int(p)
     return next(power for power in (pow(k, (p - 1) // 4, p) for k in range(2, p)) if power * power % p == p - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from equivariety.isotypic import field_named
@@ -10,10 +11,22 @@ from equivariety.isotypic.irreducible import Label
 
 @dataclass(frozen=True)
 class Block:
-    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible."""
+    """One block of the equivariant maps: a rows x cols matrix over a field, repeated on an irreducible.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> ring = ev.actions.cyclic(3)
+    >>> blocks = ev.EquivariantMaps(2 * ring, ring).blocks
+    >>> [(block.label, block.field, block.irrep_dim, block.rows, block.cols) for block in blocks]
+    [((1, 1), 'R', 1, 1, 2), ((3, 2), 'C', 2, 1, 2)]
+    >>> [(block.dimension, block.largest_rank) for block in blocks]
+    [(2, 1), (4, 1)]
+    """
 
     label: Label
-    """(l, m) for one generator (eigenvalue exp(2 pi i m / l)), frequencies for commuting ones, else a description."""
+    """(l, m) for one generator (eigenvalue exp(2 pi i m / l)), the frequencies m/l for commuting ones; else "trivial",
+    "sign" (of the permutations), or the dimension of the irreducible and a letter, "2a". No two blocks share one."""
     field: str
     """``"R"``, ``"C"`` or ``"H"``: where the entries of the block live."""
     irrep_dim: int
@@ -24,6 +37,8 @@ class Block:
     """Multiplicity in the domain."""
     eigenvalue: complex | None = None
     """exp(2 pi i m / l) for one generator."""
+    character: tuple[float, ...] = dataclasses.field(default=(), compare=False)
+    """The trace of each generator on the irreducible."""
 
     @property
     def largest_rank(self) -> int:

@@ -68,7 +68,7 @@ class Levels:
                 yield (*counts[:level], counts[level] - 1, counts[level + 1] + 1, *counts[level + 2 :])
 
     def cut(self, counts: Selection) -> float:
-        """What the terms that are not kept would lower the squared error by."""
+        """The squared error that is left by the terms that are not kept: the sum of their gains."""
         left = zip(reversed(self.values), reversed(self.multiplicities), reversed(counts), strict=True)
         return float(sum((value * (multiplicity - count) for value, multiplicity, count in left), self.dropped))
 
@@ -135,7 +135,7 @@ class Landscape:
         return dict(sorted(found.items()))
 
     def by_cut(self) -> Iterator[tuple[float, tuple[Selection, ...]]]:
-        """What is cut off in all, rising, with the selections of all blocks; lazily, best first.
+        """Total gains of the terms cut off, rising, with the selections of all blocks; lazily, best first.
 
         Time and memory grow with the number of selections asked for, not with the number that exist.
         """

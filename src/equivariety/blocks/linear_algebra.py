@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from equivariety.isotypic.fields import Field
 from equivariety.threads import in_threads
+from equivariety.tolerances import EQUAL_MODULUS, NEW_DIRECTION
 
 Array = NDArray[Any]
 
 # Number of operations from which a stack of eigenproblems is shared among threads, and the number of shares.
 _WORTH_THREADS = 10**8
 _SHARES = 16
-
-_SHORTEST = 1e-3  # length below which a column counts as lying in the span of the earlier ones
 
 
 def adjoint(matrices: Array) -> Array:
@@ -95,7 +94,7 @@ def _pair_up(matrix: Array, count: int) -> Array:
         norm = np.linalg.norm(rest)
         # The squared lengths left over add up to the dimensions still missing, so short ones can be passed over
         # without losing a dimension; the cutoff keeps rounding errors a thousand times epsilon at most.
-        if norm < _SHORTEST or found == count:
+        if norm < NEW_DIRECTION or found == count:
             continue
         rest = rest / norm
         first[:, found] = rest
@@ -114,7 +113,7 @@ def turn_positive(columns: Array, field: Field) -> Array:
         return np.zeros((*columns.shape[:-3], *columns.shape[-2:]))
     modulus = np.sqrt((columns**2).sum(axis=-1))
     largest = modulus.max(axis=-2, keepdims=True)
-    pivot = np.argmax(modulus >= largest * (1 - 1e-6), axis=-2)
+    pivot = np.argmax(modulus >= largest * (1 - EQUAL_MODULUS), axis=-2)
     entry = np.take_along_axis(columns, pivot[..., None, :, None], axis=-3)[..., 0, :, :]
     norm = np.sqrt((entry**2).sum(axis=-1, keepdims=True))
     conjugate = entry * np.array([1.0, -1.0, -1.0, -1.0])[: field.beta]

@@ -36,7 +36,16 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class BlockSpectrum:
-    """The optima of all ranks of the blocks of a bundle: rank r keeps the first r terms decoder_k encoder_k."""
+    """The optima of all ranks of the blocks of a bundle: rank r keeps the first r terms decoder_k encoder_k.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from equivariety.isotypic import REAL
+    >>> spectrum = truncation(np.diag([3.0, 1.0])[None, :, :, None], REAL, dimension=1)
+    >>> spectrum.gains[0].tolist(), spectrum.numerical_rank.tolist()
+    ([9.0, 1.0], [2])
+    """
 
     field: Field
     gains: NDArray[np.float64]
@@ -94,7 +103,7 @@ def principal_axes(S: Array, field: Field, energy: float, precision: float) -> A
 
 
 def sharpened_axes(axes: Axes, S: Array, energy: float, precision: float) -> Axes:
-    """The same axes with the weak ones from the Gram matrix S of what the strong ones leave of the inputs.
+    """Axes whose weak directions are computed anew from the Gram matrix S of what the strong ones leave of the inputs.
 
     The first S knows the weak axes up to rounding errors of the size of the strong ones only. In the basis of the first
     axes both parts are blocks of one matrix; stand-ins that exceed the weak values but not by much take the place of
@@ -128,12 +137,21 @@ def principal(S: Array, field: Field, energy: float, precision: float) -> BlockS
     ``energy`` is the sum of the squares of all inputs, in all blocks. Nothing is divided by an eigenvalue, so small
     ones do no harm: terms are left out only where the data vanish, even if the data are too coarse to tell such a
     term from rounding errors, as ``numerical_rank`` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from equivariety.isotypic import REAL
+    >>> S = np.diag([4.0, 1.0])[None]  # the Gram matrix of the data in one real block
+    >>> spectrum = principal(S, REAL, energy=5.0, precision=2.0**-52)
+    >>> spectrum.gains[0].tolist(), np.abs(spectrum.encoder[0, :, :, 0]).tolist()
+    ([4.0, 1.0], [[1.0, 0.0], [0.0, 1.0]])
     """
     return principal_along(principal_axes(S, field, energy, precision))
 
 
 def principal_along(axes: Axes) -> BlockSpectrum:
-    """The same from axes that are known."""
+    """Best approximations of the identity on the data, of all ranks, from known principal axes."""
     decoder = axes.field.unpack(axes.vectors)
     encoder = axes.field.unpack(adjoint(axes.vectors)) * axes.seen[:, :, None, None]
     gains = np.where(axes.seen, axes.values, 0.0)
@@ -152,13 +170,22 @@ def regression(S: Array, C: Array, field: Field, energy: float, precision: float
     """Best maps from inputs to targets; S and C in working form, the pseudo-inverse taken on the numerical range.
 
     ``energy`` is the sum of the squares of all inputs, in all blocks.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from equivariety.isotypic import REAL
+    >>> S, C = np.diag([4.0, 1.0])[None], np.diag([2.0, 3.0])[None]  # of the inputs, and of targets with inputs
+    >>> spectrum = regression(S, C, REAL, energy=5.0, precision=2.0**-52)
+    >>> spectrum.gains[0].round(6).tolist()  # 3^2 / 1 and 2^2 / 4
+    [9.0, 1.0]
     """
     axes = principal_axes(S, field, energy, precision)
     return regression_along(axes, C @ axes.vectors)
 
 
 def regression_along(axes: Axes, along: Array) -> BlockSpectrum:
-    """The same from axes that are known, and the products ``along`` of the targets with the inputs along each axis."""
+    """Best maps of all ranks from known axes and the products ``along`` of targets with the inputs along each axis."""
     field, kept = axes.field, axes.determined
     values = np.where(kept, axes.values, 1.0)
     scale = axes.doubled(np.where(kept, 1.0 / np.sqrt(values), 0.0))[:, None, :]
@@ -180,13 +207,22 @@ def regression_along(axes: Axes, along: Array) -> BlockSpectrum:
 
 
 def explained(axes: Axes, along: Array) -> NDArray[np.float64]:
-    """What each axis that is determined lowers the squared error by on its own, shape (blocks, cols)."""
+    """The gain of each axis on its own, zero for axes that are not determined, shape (blocks, cols)."""
     squares = (np.abs(along) ** 2).sum(axis=1)[:, : axes.values.shape[1]]
     return np.asarray(np.where(axes.determined, squares / np.where(axes.determined, axes.values, 1.0), 0.0))
 
 
 def truncation(Z: Array, field: Field, dimension: int) -> BlockSpectrum:
-    """Nearest matrices of every rank to Z (components); a term counts ``dimension`` times in the Frobenius norm."""
+    """Nearest matrices of every rank to Z (components); a term counts ``dimension`` times in the Frobenius norm.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from equivariety.isotypic import REAL
+    >>> spectrum = truncation(np.diag([3.0, 1.0])[None, :, :, None], REAL, dimension=2)
+    >>> spectrum.gains[0].tolist()  # what each unit of rank gains: the squared singular values, twice
+    [18.0, 2.0]
+    """
     U, sigma, V = singular(field.pack(Z), field)
     encoder = np.concatenate([sigma] * field.width, axis=-1)[:, :, None] * adjoint(V)
     full = np.full(len(Z), sigma.shape[-1], dtype=np.intp)

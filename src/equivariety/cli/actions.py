@@ -45,7 +45,7 @@ def actions(as_json: AsJson = False) -> None:
 
 
 def entry_as_json(entry: Entry) -> dict[str, Any]:
-    """What ``actions --json`` prints of one entry."""
+    """One entry of the catalogue as ``actions --json`` prints it."""
     return {
         "name": entry.name,
         "description": entry.says,

@@ -59,7 +59,7 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """What holds for the whole command."""
+    """Read the options that stand before every subcommand."""
 
 
 def main(arguments: list[str] | None = None) -> None:

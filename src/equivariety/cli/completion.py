@@ -1,4 +1,4 @@
-"""What the shell offers when a word is completed."""
+"""Candidates that the shell offers when a word is completed."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ import typer
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
+    from equivariety.array_types import FloatArray
     from equivariety.convolution import CriticalFilter, CriticalParameter, LinearConvNet, PolynomialConvNet
-    from equivariety.convolution.entries import FloatArray
 
 LCN_SETTINGS = {"ignore_unknown_options": True}
 """Context settings for registering `lcn`: a filter may start with a minus sign."""
@@ -46,7 +46,7 @@ _DAMAGED = (
 
 
 class Action(StrEnum):
-    """What to do with the architecture."""
+    """The answers that ``convolution`` can give about an architecture."""
 
     DESCRIBE = "describe"
     CONTAINS = "contains"

@@ -1,4 +1,4 @@
-"""What an answer will cost, known before the work starts: what takes too long or too much memory is refused.
+"""Costs of answers, known before the work starts: those that take too long or too much memory are refused.
 
 The figures are those of two cores of 2024, rounded up; docs/reliability.md says how they were found and tested.
 """

@@ -11,6 +11,7 @@ from equivariety.cli.arguments import ActionText, AsJson, CodomainDegree, Degree
 from equivariety.cli.completion import complete_action
 from equivariety.cli.costs import MOST_POINTS, counting_cost, listing_cost, refuse_beyond, splitting_cost
 from equivariety.cli.output import (
+    character_text,
     label_text,
     print_facts,
     print_json,
@@ -54,13 +55,17 @@ def describe(
     print_facts(
         {**facts, "largest rank": maps.largest_rank, "dimensions every map loses": maps.shape[1] - maps.largest_rank}
     )
-    rows = [
-        (label_text(block.label), block.field, block.irrep_dim, block.rows, block.cols)
-        for block in maps.blocks[:TABLE_LIMIT]
+    listed = maps.blocks[:TABLE_LIMIT]
+    rows: list[tuple[Any, ...]] = [
+        (label_text(block.label), block.field, block.irrep_dim, block.rows, block.cols) for block in listed
     ]
+    columns = ["label", "field", "dimension", "rows", "cols"]
+    if any(isinstance(block.label, str) for block in listed):  # other labels say what the generators do
+        columns.append("character")
+        rows = [(*row, character_text(block.character)) for row, block in zip(rows, listed, strict=True)]
     hidden = len(maps.blocks) - len(rows)
     title = f"{len(maps.blocks)} blocks" + (f" (the first {TABLE_LIMIT}; all of them with --json)" if hidden else "")
-    print_table(title, ("label", "field", "dimension", "rows", "cols"), rows)
+    print_table(title, columns, rows)
     if rank is not None:
         print_facts(
             {
@@ -74,7 +79,7 @@ def describe(
 
 
 def description(maps: EquivariantMaps, rank: int | None) -> dict[str, Any]:
-    """What ``describe --json`` prints."""
+    """Sizes, blocks and counts of components as ``describe --json`` prints them."""
     return {
         "degree": maps.domain.degree,
         "orbits": int(maps.domain.orbit_labels.max()) + 1,
@@ -86,6 +91,7 @@ def description(maps: EquivariantMaps, rank: int | None) -> dict[str, Any]:
                 "irrep_dim": block.irrep_dim,
                 "rows": block.rows,
                 "cols": block.cols,
+                "character": list(block.character),
                 "eigenvalue": None if block.eigenvalue is None else [block.eigenvalue.real, block.eigenvalue.imag],
             }
             for block in maps.blocks
@@ -132,7 +138,7 @@ def components(
 
 
 def component_row(component: Component) -> dict[str, Any]:
-    """What ``components --json`` prints of one component."""
+    """One component as ``components --json`` prints it."""
     return {
         "ranks": list(component.ranks),
         "rank": component.rank,

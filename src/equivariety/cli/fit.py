@@ -10,17 +10,22 @@ import typer
 
 from equivariety.cli.arguments import ActionOption, AsJson, CodomainDegree, DataFile, Degree, Report
 from equivariety.cli.completion import complete_action
+from equivariety.cli.costs import counting_cost
 from equivariety.cli.describe import build_maps
 from equivariety.cli.hints import require_columns
 from equivariety.cli.output import label_text, print_facts, print_json, print_table
 from equivariety.cli.progress import moments_with_progress
+from equivariety.cli.typed import Typed
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
     from equivariety.varieties import EquivariantMaps, Solution
+    from equivariety.varieties.problem import DataProblem
 
 # Every fifth sample is held out for the test loss.
 HELD_OUT = 5
+# Seconds that a report may spend on counting components.
+LONGEST_COUNT = 1.0
 
 
 def fit(
@@ -73,15 +78,13 @@ def fit(
         if chosen is not None or Y is not None:
             raise InputError("--rank auto chooses ranks of principal components: give neither --ranks nor --targets")
         bound, chosen = _ranks_by_bic(maps, X)
-    solution, loss_test = fit_and_test(maps, bound, chosen, X, Y)
+    problem = prepared_problem(maps, X, Y)
+    solution = problem.best(bound) if chosen is None else problem.at(maps.bounded(bound).component(chosen).ranks)
+    loss_test = held_out_loss(solution, X, Y)
     if out is not None:
         from equivariety.models import save_model
 
         save_model(out, solution)
-    if report is not None:
-        from equivariety.cli.report import write_fit_report
-
-        write_fit_report(report, action, solution, X, Y)
     result = {
         "ranks": list(solution.ranks),
         "rank": solution.component.rank,
@@ -90,30 +93,38 @@ def fit(
         "parameters": solution.component.parameters,
         "seconds": round(time.perf_counter() - started, 3),
     }
+    if report is not None:
+        typed = Typed(data, targets, action, degree, codomain, codomain_degree, invariant, rank, chosen)
+        result["report"] = str(write_report(report, typed, out, problem, solution, X, Y, loss_test))
     if as_json:
         print_json(result)
     else:
         print_solution(solution, result)
 
 
-def fit_and_test(
-    maps: EquivariantMaps, rank: int, ranks: tuple[int, ...] | None, X: Any, Y: Any | None
-) -> tuple[Solution, float | None]:
-    """The optimum on all samples, and the held-out loss of its component; None for fewer than five samples."""
-    family = maps.bounded(rank)
-    component = None if ranks is None else family.component(ranks)
-    total = moments_with_progress(maps, X, Y)
-    solution = family.solve(total) if component is None else component.solve(total)
+def prepared_problem(maps: EquivariantMaps, X: Any, Y: Any | None, quiet: bool = False) -> DataProblem:
+    """The squared error on all samples, which can be read again where one pass is not enough."""
+    from equivariety.varieties.problem import Problem
+    from equivariety.varieties.second_look import readable_again
+
+    return Problem.of_data(maps, moments_with_progress(maps, X, Y, quiet), readable_again(X, Y, None))
+
+
+def held_out_loss(solution: Solution, X: Any, Y: Any | None) -> float | None:
+    """The loss on every fifth sample of the optimum with the same ranks on the others; None for fewer than five."""
+    import numpy as np
+
+    from equivariety.datasets.stored_rows import StoredRows
+
     if len(X) < HELD_OUT:
-        return solution, None
-    held_out = slice(HELD_OUT - 1, None, HELD_OUT)
-    kept = [slice(start, None, HELD_OUT) for start in range(HELD_OUT - 1)]
-    parts = [moments_with_progress(maps, X[rows], None if Y is None else Y[rows], quiet=True) for rows in kept]
-    training = parts[0]
-    for part in parts[1:]:
-        training = training + part
-    partial = solution.component.solve(training)
-    return solution, partial.error(X[held_out], None if Y is None else Y[held_out])
+        return None
+    held_out = np.arange(len(X)) % HELD_OUT == HELD_OUT - 1
+
+    def part(data: Any | None, rows: Any) -> StoredRows | None:
+        return None if data is None else StoredRows(data, np.flatnonzero(rows))
+
+    training = prepared_problem(solution.component.maps, part(X, ~held_out), part(Y, ~held_out), quiet=True)
+    return training.at(solution.ranks).error(part(X, held_out), part(Y, held_out))
 
 
 def parse_rank(text: str) -> int | None:
@@ -154,6 +165,25 @@ def check_outputs(out: Path | None, report: Path | None) -> None:
             raise InputError(f"--report {str(report)!r} cannot be written: {str(existing)!r} is not a folder")
         if not os.access(existing, os.W_OK):
             raise InputError(f"--report {str(report)!r} cannot be written: {str(existing)!r} is not writable")
+
+
+def write_report(
+    folder: Path, typed: Typed, out: Path | None, problem: DataProblem, solution: Solution, X: Any, Y: Any | None,
+    loss_test: float | None,
+) -> Path:  # fmt: skip
+    """Pictures and the page; the path of the page."""
+    from equivariety.cli.report import Fit, write_fit_page, write_fit_pictures
+
+    write_fit_pictures(folder, typed.action, solution, X, Y)
+    path = folder / "report.html"
+    write_fit_page(path, Fit(typed, out, solution, problem, X, Y, loss_test, _affordable_count(solution)))
+    return path
+
+
+def _affordable_count(solution: Solution) -> int | None:
+    """The number of components of the family, unless counting them takes long."""
+    maps, rank = solution.component.maps, solution.component.rank
+    return maps.bounded(rank).count_components() if counting_cost(maps, rank).seconds < LONGEST_COUNT else None
 
 
 def print_solution(solution: Solution, result: dict[str, Any]) -> None:

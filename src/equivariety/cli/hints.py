@@ -36,7 +36,7 @@ def require_columns(data: Any, name: str, action: Action, text: str, option: str
 
 
 def suggestion(text: str, degree: int, columns: int) -> str:
-    """What to write for so many columns, as the end of a message; empty if nothing like it fits."""
+    """An action that fits so many columns, as the end of a message; empty if nothing like it fits."""
     found = fitting(text, degree, columns)
     words = ", ".join(found[:-1]) + " or " + found[-1] if len(found) > 1 else "".join(found)
     return f"; for {columns} columns write {words}" if found else ""

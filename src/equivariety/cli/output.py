@@ -35,7 +35,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
         numeric = all(isinstance(row[position], int | float) or row[position] == "" for row in rows)
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(shown(value) for value in row))
+        table.add_row(*(as_text(value) for value in row))
     # When the output is a file or a pipe, nothing may be cut to the width of a screen that is not there.
     width = None if sys.stdout.isatty() else 160
     Console(width=width).print(table)
@@ -45,10 +45,10 @@ def print_facts(facts: dict[str, Any]) -> None:
     """Names and values, one a line."""
     width = max(len(name) for name in facts)
     for name, value in facts.items():
-        print(f"{name:<{width}}  {shown(value)}")
+        print(f"{name:<{width}}  {as_text(value)}")
 
 
-def shown(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Integers with separators, floats with six digits."""
     if isinstance(value, bool) or value is None:
         return {None: "-", True: "yes", False: "no"}[value]
@@ -78,5 +78,10 @@ def short_integer(value: int) -> str:
 
 
 def label_text(label: Label) -> str:
-    """(l, m) and frequencies in parentheses, descriptions as they are."""
+    """(l, m) and frequencies in parentheses, names as they are."""
     return label if isinstance(label, str) else "(" + ",".join(str(part) for part in label) + ")"
+
+
+def character_text(character: tuple[float, ...]) -> str:
+    """Traces of the generators, to three digits."""
+    return "(" + ", ".join(f"{round(value, 3) + 0.0:g}" for value in character) + ")"

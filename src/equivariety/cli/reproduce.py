@@ -31,7 +31,7 @@ _NAMES = {
 
 
 class Experiment(StrEnum):
-    """What can be reproduced."""
+    """The experiments that can be reproduced."""
 
     MNIST = "mnist"
 
@@ -150,11 +150,9 @@ def write_mnist_report(folder: Path, rows: list[Row], test: Any) -> None:
 
     solutions = {row.name: row.solution for row in rows}
     sample = test[:SAMPLES]
-    images = {
-        "shifted digits": sample,
-        "equivariant": solutions["best"].apply(sample),
-        "dense": solutions["dense"].apply(sample),
-    }
+    images = {"shifted digits": sample}
+    for name in ("talk", "best", "dense"):
+        images[f"{_NAMES[name]}\n{_shortened(solutions[name].ranks)}"] = solutions[name].apply(sample)
     write_image_rows(folder, "mnist", images, (28, 28))
     save_figure(spectrum(solutions["best"]), folder, "spectrum")
     save_figure(before_and_after(solutions["best"].component.maps, solutions["best"].matrix()), folder, "matrix")

@@ -31,11 +31,13 @@ def select(
     Groups that allow the same covariances are one model. Each is tested by its score statistic, too, where there are
     samples enough.
     """
+    import numpy as np
+
     from equivariety.actions import parse_action, trivial
     from equivariety.datasets.tables import read_table
     from equivariety.estimators import SymmetrySearch
 
-    X = read_table(data)
+    X = np.asarray(read_table(data))
     columns = int(X.shape[1])
     named = [("none", trivial(columns)), *((text, parse_action(text, None, MOST_POINTS)) for text in action)]
     for text, candidate in named:

@@ -51,7 +51,7 @@ class ConvolutionStack:
 
 
 class LinearArchitecture(ConvolutionStack):
-    """What follows for the function space from filter sizes and strides alone, with no activation between layers.
+    """Dimensions of the function space of a linear network, from filter sizes and strides alone.
 
     The layers compose to one convolution with filter u(z) = prod_l w_l(z^{S_l}); the *function space* is the set of
     all real filters u.

@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.architecture import LinearArchitecture
-from equivariety.convolution.entries import FloatArray
 from equivariety.convolution.objective import SquaredError
 from equivariety.convolution.polynomials import parameterization_jacobian, product_filter
 from equivariety.tolerances import CRITICAL_GRADIENT_TOLERANCE, TANGENT_RANK_TOLERANCE

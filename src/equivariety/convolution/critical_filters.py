@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.classify import Kind, is_pure
-from equivariety.convolution.entries import ComplexArray, FloatArray
+from equivariety.convolution.entries import ComplexArray
 from equivariety.convolution.membership import Region, locate
 from equivariety.convolution.objective import ScaledSamples, SquaredError, on_tensors, read_samples, squared_error
 from equivariety.convolution.point_lists import PointList
@@ -36,6 +37,17 @@ class CriticalFilter:
     if the point is critical only through the parameterization, "zero" for the zero filter. `index` is the number of
     negative eigenvalues of the Hessian in the parameters and `degenerate` whether it has more zero eigenvalues than
     the scalings of the layers explain. `correction` estimates the relative error of the point.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1], [1, 1, 1]])
+    >>> point = ev.LinearConvNet([2, 2], [1, 1]).critical_points(X, [1, -1, 2, 0]).real[0]
+    >>> point.kind, point.region, point.is_minimum
+    ('pure', 'interior', True)
+    >>> np.allclose(np.convolve(*point.filters), point.filter)
+    True
     """
 
     filter: FloatArray
@@ -58,6 +70,18 @@ class CriticalFilters(PointList[CriticalFilter]):
 
     `real` lists the real ones by loss, one per parameter up to scaling: a filter with several real factorizations
     appears once for each. `complex_filters` are the end-to-end filters of all `complex_count` complex ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> net = ev.LinearConvNet([2, 2], [1, 1])
+    >>> X = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1], [1, 1, 1]])
+    >>> found = net.critical_points(X, [1, -1, 2, 0])
+    >>> found.expected_count, found.complex_count, found.filter_count, found.complex_filters.shape
+    (6, 6, 5, (6, 3))
+    >>> [(point.kind, point.index, round(point.loss, 4)) for point in found.real]
+    [('pure', 0, 0.4566), ('pure', 0, 0.4566), ('spurious', 1, 1.4609), ('spurious', 1, 5.8372)]
     """
 
     @property

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.classify import Kind
-from equivariety.convolution.entries import FloatArray
 from equivariety.convolution.expansion import Expansion, evaluate_monomials
 from equivariety.convolution.objective import ScaledSamples, SquaredError, from_moments
 from equivariety.convolution.point_lists import PointList
@@ -32,6 +32,15 @@ class CriticalParameter:
     "zero" for all filters zero. `index` is the number of negative eigenvalues of the Hessian in the parameters (the
     Morse index up to scaling) and `degenerate` whether it has more zero eigenvalues than the scalings explain.
     `correction` estimates the relative error of the point.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((12, 3))
+    >>> point = ev.PolynomialConvNet([2, 2], [1, 1], power=2).critical_points(X, X[:, 0] ** 2).real[0]
+    >>> point.is_minimum, point.index, point.loss < 1e-20, len(point.filters)
+    (True, 0, True, 2)
     """
 
     filters: tuple[FloatArray, ...]
@@ -51,6 +60,18 @@ class CriticalParameters(PointList[CriticalParameter]):
     """All critical points of one squared error; `real` lists the real ones by loss.
 
     `complex_images` are the coefficients of the functions of all complex ones, in the order of `net.monomials`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> net = ev.PolynomialConvNet([2, 2], [1, 1], power=2)
+    >>> X = np.random.default_rng(0).standard_normal((12, 3))
+    >>> found = net.critical_points(X, X[:, 0] ** 2)
+    >>> found.expected_count, found.complex_images.shape[1] == len(net.monomials)
+    (14, True)
+    >>> found.real[0].kind, found.real[0].is_minimum
+    ('pure', True)
     """
 
 

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
 
-FloatArray: TypeAlias = NDArray[np.float64]
 ComplexArray: TypeAlias = NDArray[np.complex128]
 ExactFilter: TypeAlias = tuple[Fraction, ...]
 Filter: TypeAlias = ExactFilter | FloatArray

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import veronese
-from equivariety.convolution.entries import FloatArray
 from equivariety.convolution.segre import SegreVeronese
 
 Exponents = tuple[int, ...]

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import polynomials
 from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.critical_filters import CriticalFilters, critical_filters
-from equivariety.convolution.entries import ComplexArray, FloatArray, read_filters
+from equivariety.convolution.entries import ComplexArray, read_filters
 from equivariety.convolution.membership import MAX_FACTORIZATIONS, Membership, Region, factorize, locate
 from equivariety.convolution.nearest import NearestFilter, nearest_filter
 from equivariety.convolution.root_sharing import NumberField
@@ -44,6 +45,18 @@ class LinearConvNet(LinearArchitecture):
     (5, 2, 4, 10)
     >>> net.contains([1, 0, 0, 0, 1]), net.contains([4, 0, 5, 0, 1])  # z^4 + 1 is only in the closure
     (False, True)
+    >>> net.matrix([[1, 2, 1], [1, 1]], input_length=7).tolist()
+    [[1, 2, 2, 2, 1, 0, 0], [0, 0, 1, 2, 2, 2, 1]]
+    >>> net.jacobian([[1, 2, 1], [1, 1]]).shape, net.compose([[1, 2, 1], [1, 1]])
+    ((5, 5), [1, 2, 2, 2, 1])
+    >>> net.region([4, 0, 5, 0, 1]), net.membership([4, 0, 5, 0, 1]).certified
+    ('interior', True)
+    >>> net.nearest([4, 0, 5, 0, 2]).certified
+    True
+    >>> X = np.vstack([np.eye(5), np.ones((1, 5))])
+    >>> found = net.critical_points(X, [1, 2, 3, 4, 5, 6])
+    >>> found.expected_count, [point.is_minimum for point in found.minima]
+    (10, [True])
     """
 
     def compose(self, filters: Any) -> list[Any] | FloatArray:

@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.architecture import LinearArchitecture
-from equivariety.convolution.entries import ComplexArray, Filter, FloatArray, is_exact, read_filter
+from equivariety.convolution.entries import ComplexArray, Filter, is_exact, read_filter
 from equivariety.convolution.numerical_towers import has_close_roots, numerical_towers
 from equivariety.convolution.root_products import (
     composed,
@@ -45,6 +46,13 @@ class Membership:
     `region` is relative to the Zariski closure of the function space; `singular` tells whether the filter is a
     singular point of that closure. `certified` is true for rational filters; for floats `tolerance` is the relative
     distance below which roots were taken to be equal, and `note` says so when that mattered.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> answer = ev.LinearConvNet([2, 2], [1, 1]).membership([1, 2, 1])
+    >>> answer.contains, answer.region, answer.singular, answer.certified
+    (True, 'boundary', False, True)
     """
 
     contains: bool

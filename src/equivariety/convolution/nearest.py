@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution.architecture import LinearArchitecture
 from equivariety.convolution.critical_filters import describe_solutions, solve_errors
-from equivariety.convolution.entries import FloatArray, as_float, read_filter
+from equivariety.convolution.entries import as_float, read_filter
 from equivariety.convolution.membership import factorize, locate
 from equivariety.convolution.objective import from_moments
 from equivariety.convolution.polynomials import parameterization_jacobian, product_filter
@@ -28,7 +29,15 @@ DESCENT_SEED = 1
 
 @dataclass(frozen=True, eq=False)
 class NearestFilter:
-    """Nearest point, filters that compose to it, its distance, and whether it is certified to be the nearest."""
+    """Nearest point, filters that compose to it, its distance, and whether it is certified to be the nearest.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> near = ev.LinearConvNet([2, 2], [1, 1]).nearest([1, 0, 1])  # z^2 + 1 has no real roots
+    >>> near.filter.shape, round(near.distance, 3), near.certified
+    ((3,), 1.0, True)
+    """
 
     filter: FloatArray
     filters: tuple[FloatArray, ...]
@@ -79,7 +88,7 @@ def _nearest_outside(net: LinearArchitecture, target: FloatArray, start: StartSy
 
 
 def _scaled(near: NearestFilter, exponent: int) -> NearestFilter:
-    """The same answer for the filter times a power of two, shared by the layers; nothing is rounded."""
+    """The answer for the filter times a power of two, shared by the layers; nothing is rounded."""
     share, rest = divmod(exponent, len(near.filters))
     first, *later = (np.ldexp(w, share) for w in near.filters)
     filters = (np.ldexp(first, rest), *later)

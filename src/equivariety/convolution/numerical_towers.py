@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.array_types import IntArray
-from equivariety.convolution.entries import ComplexArray, FloatArray
+from equivariety.array_types import FloatArray, IntArray
+from equivariety.convolution.entries import ComplexArray
 from equivariety.convolution.root_products import composed, layer_polynomials, relative_error
 from equivariety.convolution.towers import FIRST_FINITE, START_PRECISION, RootTower, level_of, support
 from equivariety.tolerances import FILTER_TOLERANCE, ROOT_TOLERANCES

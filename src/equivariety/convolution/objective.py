@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import segre
 from equivariety.convolution.architecture import ConvolutionStack
-from equivariety.convolution.entries import FloatArray
 from equivariety.errors import InputError
 from equivariety.tracking import SquaredErrors
 

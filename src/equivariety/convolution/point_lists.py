@@ -52,7 +52,7 @@ class PointList(Generic[PointType]):
 
     @property
     def note(self) -> str:
-        """What is to be said about the count, empty for generic data."""
+        """A remark on the count where data are special; empty for generic data."""
         if self.failed_paths:
             return f"{self.failed_paths} of {self.expected_count} paths were lost: critical points may be missing"
         if self.singular_paths:

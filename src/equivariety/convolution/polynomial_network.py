@@ -57,6 +57,10 @@ class PolynomialConvNet(ConvolutionStack):
     (3, 4, 14, 14)
     >>> net.compose([[1, 2], [1, -1]])  # (x + 2 y)^2 - (y + 2 z)^2
     {(2, 0, 0): 1, (1, 1, 0): 4, (0, 2, 0): 3, (0, 1, 1): -4, (0, 0, 2): -4}
+    >>> net.degrees, net.polynomial_degree, net.ambient_dimension, net.monomials
+    ((2, 1), 2, 6, ((2, 0, 0), (1, 1, 0), (0, 2, 0), (0, 1, 1), (0, 0, 2)))
+    >>> net.jacobian([[1, 2], [1, -1]]).shape, net.generic_start().complete
+    ((5, 4), True)
     """
 
     power: int
@@ -97,7 +101,7 @@ class PolynomialConvNet(ConvolutionStack):
 
     @property
     def white_count(self) -> int:
-        """The same number for white data: inputs from N(0, I) and a generic target.
+        """Number of complex critical points for white data: inputs from N(0, I) and a generic target.
 
         For at most two layers whose patches do not overlap (stride s_1 >= k_1, or k_2 = 1) by a formula of Friedland
         and Ottaviani; otherwise by tracking, which takes as long as `critical_points`.

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.convolution.entries import ComplexArray, FloatArray
+from equivariety.array_types import FloatArray
+from equivariety.convolution.entries import ComplexArray
 from equivariety.convolution.objective import SquaredError
 from equivariety.convolution.segre import SegreVeronese
 from equivariety.tolerances import HESSIAN_TOLERANCE, REAL_POINT_TOLERANCE

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from equivariety.convolution.entries import ComplexArray, Filter, FloatArray
+from equivariety.array_types import FloatArray
+from equivariety.convolution.entries import ComplexArray, Filter
 from equivariety.convolution.towers import INFINITY, START_PRECISION, RootTower
 from equivariety.errors import InputError
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import chern, veronese
-from equivariety.convolution.entries import FloatArray
 from equivariety.tracking.coordinates import split
 
 

@@ -29,6 +29,13 @@ class TheoremReport:
     `exceptions` counts the real nonzero critical points that are not smooth interior points of the function space:
     spurious ones, and those on the boundary. `data_sets_with_exceptions` counts the data sets that have one.
     `incomplete` counts the data sets whose number of complex critical points differs from the expected one.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> report = ev.convolution.theorem_experiment(ev.LinearConvNet([2, 2], [2, 1]), trials=5)
+    >>> report.applies, report.exceptions, report.incomplete
+    (True, 0, 0)
     """
 
     net: LinearArchitecture

@@ -14,7 +14,7 @@ from math import prod
 
 import numpy as np
 
-from equivariety.convolution.entries import FloatArray
+from equivariety.array_types import FloatArray
 from equivariety.convolution.expansion import Expansion, Exponents
 from equivariety.convolution.segre import SegreVeronese
 from equivariety.tracking import SquaredErrors, StartSystem, solve

@@ -24,7 +24,15 @@ _FILES = {
 
 @dataclass(frozen=True, eq=False)
 class Mnist:
-    """Images as bytes 0..255 of shape (samples, height, width), labels of shape (samples,)."""
+    """Images as bytes 0..255 of shape (samples, height, width), labels of shape (samples,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images, labels = np.zeros((3, 28, 28), np.uint8), np.arange(3, dtype=np.uint8)
+    >>> Mnist(images, labels, images[:1], labels[:1]).test_images.shape
+    (1, 28, 28)
+    """
 
     train_images: Bytes
     train_labels: Bytes

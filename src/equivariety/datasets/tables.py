@@ -1,9 +1,9 @@
-"""Matrices in files: .npy (memory-mapped), .npz, .csv and IDX, with samples as rows."""
+"""Matrices in files of all kinds, with samples as rows."""
 
 from __future__ import annotations
 
-import csv
 import warnings
+from collections.abc import Callable
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -11,39 +11,60 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.datasets.csv_files import read_csv
 from equivariety.datasets.idx import LARGEST_UNPACKED, read_idx
+from equivariety.datasets.image_folders import read_images
+from equivariety.datasets.stored_rows import StoredRows
+from equivariety.datasets.stores import chosen_name, is_zarr, open_hdf5, open_zarr, read_parquet
 from equivariety.errors import InputError
 from equivariety.files import replacing
+from equivariety.memory import refuse_if_larger
 
 
-def read_table(path: str | Path) -> NDArray[Any]:
-    """Read a matrix; arrays with more axes (images) become one row for each sample.
+def read_table(path: str | Path) -> Any:
+    """Read a matrix with samples as rows; arrays with more axes (images) become one row for each sample.
 
     Parameters
     ----------
     path : str or Path
-        ``.npy`` is memory-mapped, so a file may be larger than memory; ``.npz`` must hold one array, or one called X;
-        ``.csv`` holds numbers separated by commas, with or without a header line; anything else is read as IDX, whose
-        bytes become numbers from 0 to 1.
+        ``.npy`` is memory-mapped, and zarr folders and ``.h5`` or ``.hdf5`` are read slab by slab, so these may be
+        larger than memory. ``.npz`` is unpacked. Files of several arrays must hold one called X. ``.csv`` holds numbers
+        separated by commas, with or without a header line; ``.parquet`` columns of numbers. A folder holds images
+        (PNG and others), in the order of their names. Anything else is read as IDX. Bytes of images become numbers
+        from 0 to 1. zarr, HDF5 and Parquet need the extra ``storage``.
+
+    Returns
+    -------
+    array of shape (samples, coordinates), or StoredRows, whose slices are such arrays
 
     Raises
     ------
     InputError
-        If the file cannot be read as what its name says; for CSV the message names line and column.
+        If the file cannot be read as what its name says (for CSV the message names line and column), or needs more
+        memory than there is.
+    ModuleNotFoundError
+        If the library for the format is not installed; the message names the extra.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(f"{folder}/x.csv").write_text("left,right\\n1,2\\n3,4\\n")
+    ...     read_table(f"{folder}/x.csv")
+    array([[1., 2.],
+           [3., 4.]])
     """
     path = Path(path)
+    if path.is_dir():
+        return open_zarr(path) if is_zarr(path) else read_images(path)
     if not path.is_file():
         raise InputError(
             f"data file {str(path)!r} does not exist" if not path.exists() else f"{str(path)!r} is no file"
         )
-    suffix = path.suffix.lower()
-    if suffix in (".npy", ".npz"):
-        array = _read_numpy(path)
-    elif suffix == ".csv":
-        array = _read_csv(path)
-    else:
-        array = read_idx(path)
-        array = np.divide(array, 255, dtype=np.float32) if array.dtype == np.uint8 else array
+    read: Callable[[Path], Any] = _READERS.get(path.suffix.lower(), _read_idx)
+    array = read(path)
+    if isinstance(array, StoredRows):
+        return array
     if array.ndim == 0:
         raise InputError(f"data file {str(path)!r} must hold a matrix, not a single number")
     return array.reshape(len(array), prod(array.shape[1:]))
@@ -55,6 +76,14 @@ def write_array(path: str | Path, array: NDArray[Any]) -> None:
         np.save(stream, array, allow_pickle=False)
 
 
+def _read_idx(path: Path) -> NDArray[Any]:
+    # The bytes of the file, the array, and as numbers from 0 to 1 four bytes for each.
+    refuse_if_larger(6.0 * path.stat().st_size, f"data file {str(path)!r}",
+                     "convert it to .npy, which is read where it lies")  # fmt: skip
+    array = read_idx(path)
+    return np.divide(array, 255, dtype=np.float32) if array.dtype == np.uint8 else array
+
+
 def _read_numpy(path: Path) -> NDArray[Any]:
     # Damaged files make NumPy and zipfile raise errors of a dozen kinds, and warn on the way.
     try:
@@ -64,7 +93,7 @@ def _read_numpy(path: Path) -> NDArray[Any]:
             if isinstance(loaded, np.ndarray):
                 return loaded
             with loaded:
-                name = _name_in(path, list(loaded.files))
+                name = chosen_name(path, dict.fromkeys(loaded.files))
                 _check_unpacked_size(path, loaded.zip)
                 array = loaded[name]
     except (InputError, MemoryError):
@@ -85,47 +114,11 @@ def _check_unpacked_size(path: Path, archive: Any) -> None:
                          "the array as .npy, which is read where it lies")  # fmt: skip
 
 
-def _name_in(path: Path, names: list[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    if "X" in names:
-        return "X"
-    raise InputError(f"data file {str(path)!r} must hold one array, or one called 'X', not {names}")
-
-
-def _read_csv(path: Path) -> NDArray[np.float64]:
-    lines = _csv_lines(path)
-    # A header has names only, and as many as there are columns.
-    rows = lines[1:] if lines and not any(_is_number(cell) for cell in lines[0][1]) else lines
-    if not rows:
-        raise InputError(f"data file {str(path)!r} holds no numbers")
-    first, width = lines[0][0], len(lines[0][1])
-    for line, row in rows:
-        if len(row) != width:
-            raise InputError(f"{str(path)!r}, line {line}: expected {width} columns as in line {first}, not {len(row)}")
-        for column, cell in enumerate(row, start=1):
-            if not _is_number(cell):
-                raise InputError(f"{str(path)!r}, line {line}, column {column}: {cell!r} is not a number")
-    return np.array([row for _, row in rows], dtype=np.float64)
-
-
-def _csv_lines(path: Path) -> list[tuple[int, list[str]]]:
-    """The lines that are not blank, with their numbers."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.reader(stream)
-            return [(reader.line_num, row) for row in reader if len(row) > 1 or "".join(row).strip()]
-    except UnicodeDecodeError as error:
-        raise InputError(f"data file {str(path)!r} must be text in UTF-8: byte {error.start} is not") from error
-    except csv.Error as error:
-        raise InputError(f"data file {str(path)!r} is not a CSV file of numbers: {error}") from error
-
-
-def _is_number(cell: str) -> bool:
-    if "_" in cell:  # Python reads 1_0 as 10; no other program does
-        return False
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+_READERS: dict[str, Callable[[Path], Any]] = {
+    ".npy": _read_numpy,
+    ".npz": _read_numpy,
+    ".csv": read_csv,
+    ".parquet": read_parquet,
+    ".h5": open_hdf5,
+    ".hdf5": open_hdf5,
+}

@@ -7,9 +7,11 @@ from equivariety.estimators.pca import EquivariantPCA
 from equivariety.estimators.regression import EquivariantRegression, InvariantRegression
 from equivariety.estimators.regression_cv import EquivariantRegressionCV
 from equivariety.estimators.scaler import InvariantScaler
+from equivariety.estimators.standardized import BrokenSymmetryWarning
 from equivariety.estimators.symmetry_search import SymmetrySearch
 
 __all__ = [
+    "BrokenSymmetryWarning",
     "EquivariantCovariance",
     "EquivariantDMD",
     "EquivariantPCA",

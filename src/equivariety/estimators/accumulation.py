@@ -107,7 +107,7 @@ class Accumulated:
 def updated(
     estimator: Any, data: TrainingData, maps: EquivariantMaps, centered: bool, fresh: bool, names: str
 ) -> Accumulated:
-    """What ``fit`` (fresh) and ``partial_fit`` learn from: the moments of the data and of all batches before.
+    """Moments of the data, of ``partial_fit`` together with those of all batches before; ``fresh`` forgets them.
 
     ``names`` are the parameters that must stay as they are, for messages.
     """

@@ -76,6 +76,11 @@ class EquivariantCovariance(BaseEstimator):
     >>> model = ev.EquivariantCovariance(ev.actions.cyclic(8)).fit(X)
     >>> model.covariance_.shape, model.n_parameters_, model.samples_needed_
     ((8, 8), 6, 2)
+    >>> (model.precision_.shape, model.score_samples(X).shape,
+    ...  bool(np.isclose(model.score(X), model.score_samples(X).mean())))
+    ((8, 8), (4,), True)
+    >>> model.mahalanobis(X).shape, bool(np.isfinite([model.aic(X), model.bic(X)]).all())
+    ((4,), True)
     """
 
     def __init__(

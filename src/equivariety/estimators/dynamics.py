@@ -70,6 +70,11 @@ class EquivariantDMD(BaseEstimator):
     [0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9]
     >>> np.allclose(model.predict(X[:1], steps=3), X[3])
     True
+    >>> model.operator().shape, model.modes_.shape
+    ((8, 8), (8, 8))
+    >>> batches = ev.EquivariantDMD(ev.actions.cyclic(8)).partial_fit(X[:2]).partial_fit(X[2:])
+    >>> np.allclose(batches.operator(), model.operator())
+    True
     """
 
     def __init__(self, action: Action | None = None, rank: int | None = None) -> None:

@@ -60,7 +60,7 @@ def training_data(
 
 
 def over_parts(function: Callable[[Any], Result], X: Any) -> list[Result]:
-    """What a function of arrays in memory gives for X, or one after the other for the slabs of a stored array."""
+    """Values of a function of arrays for X in memory, or one after the other for the slabs of a stored array."""
     X = readable(X)
     source = source_of(X)
     if source is Source.CLUSTER:

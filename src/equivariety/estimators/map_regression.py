@@ -1,4 +1,4 @@
-"""What all regressions over a space of equivariant maps share."""
+"""The base class of all regressions over a space of equivariant maps."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
 
     @property
     def intercept_(self) -> NDArray[np.float64] | float:
-        """What is added to the images of the linear part, shape (targets,), or a number if y was one-dimensional."""
+        """Vector added to the images of the linear part, shape (targets,), or a number if y was one-dimensional."""
         image = self.solution_.apply(self._accumulated.input_mean[None])[0]
         intercept: NDArray[np.float64] = self._accumulated.target_mean - image
         return float(intercept[0]) if self._single else intercept

@@ -109,6 +109,14 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     The five blocks are the horizontal frequencies 0 to 4; the best reconstruction with 12 numbers keeps two vertical
     patterns of each of the three lowest, and one of the fourth.
+    >>> np.allclose(pca.inverse_transform(pca.transform(X)), pca.inverse_transform(pca.fit_transform(X)))
+    True
+    >>> pca.get_feature_names_out().tolist()[:3], pca.components_.shape, pca.explained_variance_ratio_.shape
+    (['block0_0', 'block0_1', 'block1_0'], (12, 64), (12,))
+    >>> batches = ev.EquivariantPCA(ev.actions.image_shift((8, 8), axis=1), n_components=12)
+    >>> batches = batches.partial_fit(X[:900]).partial_fit(X[900:])
+    >>> batches.ranks_ == pca.ranks_
+    True
     """
 
     def __init__(
@@ -171,7 +179,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     @property
     def _scale(self) -> NDArray[np.float64]:
-        """What whitening divides by; features without variance stay zero."""
+        """Standard deviations that whitening divides by; features without variance stay zero."""
         scale = np.sqrt(self.explained_variance_)
         return np.maximum(scale, EPSILON * max(float(scale.max(initial=0.0)), np.finfo(np.float64).tiny / EPSILON))
 

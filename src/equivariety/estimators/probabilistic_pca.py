@@ -23,7 +23,7 @@ Vector = NDArray[np.float64]
 
 
 class ProbabilisticPCA:
-    """What fitted principal components say of the distribution of the data: a low rank plus white noise."""
+    """The Gaussian model of fitted principal components: a covariance of low rank plus white noise."""
 
     solution_: Solution
     ranks_: tuple[int, ...]
@@ -34,7 +34,7 @@ class ProbabilisticPCA:
 
     @property
     def mean_(self) -> Vector:
-        """What is subtracted, shape (n_features,); fixed by the group."""
+        """Vector subtracted from every row, shape (n_features,); fixed by the group."""
         return self._accumulated.input_mean
 
     @property

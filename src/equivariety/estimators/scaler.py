@@ -106,6 +106,9 @@ class InvariantScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     >>> model = make_pipeline(InvariantScaler(action), ev.EquivariantPCA(action, n_components=2)).fit(X)
     >>> ev.equivariance_error(model, action) < 1e-12
     True
+    >>> batches = InvariantScaler(action).partial_fit(X[:20]).partial_fit(X[20:])
+    >>> np.allclose(batches.scale_, InvariantScaler(action).fit(X).scale_)
+    True
     """
 
     def __init__(self, action: Action | None = None, with_mean: bool = True, with_std: bool = True) -> None:

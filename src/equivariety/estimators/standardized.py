@@ -16,7 +16,21 @@ _COLUMNS = 64
 
 
 class BrokenSymmetryWarning(UserWarning):
-    """What was done to the data before very likely broke the symmetry."""
+    """Warns that an earlier step, such as StandardScaler, very likely broke the symmetry of the data.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> X = StandardScaler().fit_transform(np.random.default_rng(0).standard_normal((50, 4)) * [1, 2, 3, 4])
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = ev.EquivariantPCA(ev.actions.cyclic(4)).fit(X)
+    >>> [warning.category.__name__ for warning in caught]
+    ['BrokenSymmetryWarning']
+    """
 
 
 def warn_if_standardized(action: Action, X: Any) -> None:

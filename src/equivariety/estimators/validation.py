@@ -1,4 +1,4 @@
-"""What every estimator checks of its data."""
+"""Checks that every estimator makes of its data."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def validated_targets(y: Any, like: Any) -> Any:
 
 
 def validated_features(X: Any) -> Any:
-    """What an encoder gave, like X; ranks that are all zero leave no feature at all."""
+    """Features that an encoder gave, like X; ranks that are all zero leave no feature at all."""
     checked = check_array(_admitted(X, "X"), ensure_min_features=0, input_name="X", **_ANY_VALUES)
     return _finite(X, checked, "X")
 
 
 def _admitted(data: Any, name: str) -> Any:
-    """What scikit-learn may check."""
+    """The data in the form that scikit-learn can check."""
     refuse_masked(data, name)
     refuse_sparse(data, name)
     refuse_images(data, name)

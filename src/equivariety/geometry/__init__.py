@@ -7,6 +7,7 @@ from equivariety.geometry.enforcing import PathPoint, augmented, regularization_
 from equivariety.geometry.factors import as_factors, dense_component, random_factors
 from equivariety.geometry.fibres import act, balanced_factors, fibre_dimension, same_fibre
 from equivariety.geometry.networks import Judgement, LossDiagram, loss_on_data, loss_to_target
+from equivariety.geometry.realization import realization
 from equivariety.geometry.similarity import (
     TransformedComponent,
     after,
@@ -15,6 +16,7 @@ from equivariety.geometry.similarity import (
     right_multiplied,
     times,
 )
+from equivariety.geometry.stepwise import StepwiseDiagonalization, stepwise_diagonalization
 from equivariety.geometry.tangent import TangentSpace, tangent_space
 from equivariety.varieties.critical_points import CriticalPoint, CriticalPoints
 from equivariety.varieties.family_critical_points import FamilyCriticalPoints
@@ -28,6 +30,7 @@ __all__ = [
     "LossDiagram",
     "PathPoint",
     "SingularLocus",
+    "StepwiseDiagonalization",
     "TangentSpace",
     "TransformedComponent",
     "act",
@@ -47,10 +50,12 @@ __all__ = [
     "loss_on_data",
     "loss_to_target",
     "random_factors",
+    "realization",
     "regularization_path",
     "regularized",
     "right_multiplied",
     "same_fibre",
+    "stepwise_diagonalization",
     "tangent_space",
     "times",
     "whole_matrix_script",

@@ -23,7 +23,7 @@ Factors = Sequence[Array]
 
 @dataclass(frozen=True, eq=False)
 class BlockLoss:
-    """What a block Z adds to the loss beyond its optimum: Re tr((Z - optimum) S (Z - optimum)^*) / unit, a square."""
+    """The loss of a block Z beyond its optimum: Re tr((Z - optimum) S (Z - optimum)^*) / unit, a square."""
 
     field: Field
     S: Array

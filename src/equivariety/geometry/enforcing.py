@@ -44,7 +44,18 @@ class QuadraticForm:
 
 @dataclass(frozen=True, eq=False)
 class PathPoint:
-    """The regularized optimum for one weight of the penalty."""
+    """The regularized optimum for one weight of the penalty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
+    >>> free, tied = ev.geometry.regularization_path(maps, 1, X, X[:, :2], [0.0, 1e6])
+    >>> free.loss < tied.loss, free.penalty > tied.penalty, tied.matrix.shape
+    (True, True, (2, 3))
+    """
 
     weight: float
     loss: float
@@ -71,6 +82,16 @@ def augmented(maps: EquivariantMaps, rank: int, X: Any, Y: Any) -> CriticalPoint
     ------
     InputError
         If shapes do not fit, or the augmented inputs do not span R^n.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
+    >>> best = next(iter(augmented(maps, 1, X, X[:, :2])))
+    >>> maps.contains(best.matrix()), bool(np.isclose(best.loss, maps.bounded(1).fit(X, X[:, :2]).loss))
+    (True, True)
     """
     form = _moments(maps, X, Y)
     squares = EquivariantMaps(maps.domain).project(form.S)
@@ -86,6 +107,16 @@ def regularized(maps: EquivariantMaps, rank: int, X: Any, Y: Any, weight: float)
     ------
     InputError
         If the maps are not invariant maps (the codomain must carry the trivial action), or the weight is negative.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
+    >>> points = regularized(maps, 1, X, X[:, :2], weight=1.0)
+    >>> points.count, [point.morse_index for point in points]
+    (2, [0, 1])
     """
     if not maps.codomain.is_trivial:
         raise InputError("the penalty has a closed form for invariant maps only: the codomain must carry the trivial "
@@ -110,6 +141,15 @@ def regularization_path(
     X, Y : arrays of shape (samples, n) and (samples, m)
     weights : sequence of float
         Not negative; the path is returned in rising order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> path = regularization_path(ev.InvariantMaps(ev.actions.cyclic(3), outputs=2), 1, X, X[:, :2], [0.1, 1.0, 10.0])
+    >>> bool(np.all(np.diff([point.penalty for point in path]) < 0))
+    True
     """
     ordered = sorted(float(weight) for weight in weights)
     if not ordered or ordered[0] < 0:

@@ -35,7 +35,15 @@ def dense_component(rank: int, m: int, n: int) -> Component:
 
 
 def random_factors(component: Component, depth: int = 2, seed: int = 0) -> tuple[BlockMap, ...]:
-    """Independent standard normal parameters of a network of some depth whose hidden spaces have the ranks' size."""
+    """Independent standard normal parameters of a network of some depth whose hidden spaces have the ranks' size.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(3).component((1, 1, 0))
+    >>> [factor.shape for factor in random_factors(component, depth=3)]
+    [(4, 3), (3, 3), (3, 4)]
+    """
     rng = np.random.default_rng(seed)
     return tuple(
         BlockMap(zero.source, zero.target, tuple(rng.standard_normal(block.shape) for block in zero.blocks))
@@ -66,6 +74,14 @@ def as_factors(component: Component, parameter: Parameter) -> tuple[BlockMap, ..
     ------
     InputError
         If the shapes do not fit, or a dense factor is not equivariant (the message gives the distance).
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(3).component((1, 1, 0))
+    >>> dense = [factor.matrix() for factor in random_factors(component)]
+    >>> [factor.shape for factor in as_factors(component, dense)]
+    [(4, 3), (3, 4)]
     """
     given = list(parameter)
     if not given:

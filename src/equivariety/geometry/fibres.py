@@ -118,6 +118,19 @@ def act(component: Component, parameter: Parameter, transforms: Sequence[BlockMa
     ------
     InputError
         If there is not one transform for each hidden space.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(3).component((1, 1, 0))
+    >>> parameter = ev.geometry.random_factors(component)
+    >>> hidden = parameter[0] @ parameter[1]
+    >>> transform = ev.geometry.random_factors(component, depth=2, seed=1)
+    >>> change = transform[1] @ transform[0]
+    >>> moved = act(component, parameter, [change])
+    >>> np.allclose((moved[0] @ moved[1]).matrix(), hidden.matrix())
+    True
     """
     factors = as_factors(component, parameter)
     if len(transforms) != len(factors) - 1:

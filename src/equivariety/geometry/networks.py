@@ -24,7 +24,18 @@ from equivariety.varieties.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """What a parameter of a network is for the loss."""
+    """Whether a parameter of a network is critical for the loss, and of which kind.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
+    >>> diagram = ev.geometry.loss_to_target(component, np.eye(3))
+    >>> judgement = diagram.judge([np.zeros((3, 1)), np.zeros((1, 3))])
+    >>> judgement.critical, judgement.kind, judgement.shape
+    (True, 'spurious', 'strict saddle')
+    """
 
     loss: float
     """Mean squared error per entry, or the squared distance."""
@@ -53,6 +64,16 @@ class LossDiagram:
     """theta -> F(theta) -> loss for the networks that parameterize a component.
 
     Build it with :func:`loss_on_data` or :func:`loss_to_target`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
+    >>> diagram = ev.geometry.loss_to_target(component, np.eye(3))
+    >>> parameter = ev.geometry.random_factors(component)
+    >>> diagram.map(parameter).shape, diagram.loss(parameter) >= diagram.optimum, len(diagram.gradient(parameter))
+    ((3, 3), True, 2)
     """
 
     component: Component
@@ -169,7 +190,17 @@ class LossDiagram:
 
 
 def loss_to_target(component: Component, U: Any) -> LossDiagram:
-    """The loss diagram of the squared Frobenius distance to the matrix U."""
+    """The loss diagram of the squared Frobenius distance to the matrix U.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
+    >>> diagram = loss_to_target(component, np.eye(3))
+    >>> round(diagram.optimum, 6)  # the nearest matrix is J / 3, at a squared distance of 2
+    2.0
+    """
     return _diagram(component, component.maps.problem_to(U))
 
 
@@ -180,6 +211,15 @@ def loss_on_data(component: Component, X: Any, Y: Any | None = None) -> LossDiag
     ------
     InputError
         If shapes do not fit, or X does not span every block.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
+    >>> bool(np.isclose(loss_on_data(component, X).optimum, component.fit(X).loss))
+    True
     """
     return _diagram(component, component.maps.problem(X, Y))
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
+from equivariety.isotypic import field_named
 from equivariety.tolerances import membership_cutoff
 from equivariety.varieties.component import Component
 from equivariety.varieties.determinantal import DeterminantalVariety
@@ -28,6 +29,18 @@ class TransformedComponent:
     """The matrices left @ X @ right with X on a component.
 
     Build it with :func:`times`, :func:`after` or :func:`conjugated`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 0, 1))
+    >>> turned = ev.geometry.conjugated(component, np.linalg.qr(np.random.default_rng(0).standard_normal((9, 9)))[0])
+    >>> (turned.dimension == component.dimension, turned.degree, turned.keeps_ed_degree,
+    ...  turned.ed_degree == component.ed_degree)
+    (True, 12, True, True)
+    >>> len(turned.singular_locus()), turned.contains(np.eye(9))
+    (2, False)
     """
 
     component: Component
@@ -106,7 +119,16 @@ def right_multiplied(component: Component, T: Any) -> TransformedComponent:
 
 
 def left_multiplied(component: Component, T: Any) -> TransformedComponent:
-    """The matrices T X with X on the component; T of shape (m, m), invertible."""
+    """The matrices T X with X on the component; T of shape (m, m), invertible.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
+    >>> left_multiplied(component, 2 * np.eye(3)).contains(np.ones((3, 3)))
+    True
+    """
     m, n = component.maps.shape
     return TransformedComponent(component, _invertible(T, m), np.eye(n))
 
@@ -116,7 +138,18 @@ times, after = right_multiplied, left_multiplied
 
 
 def conjugated(component: Component, T: Any) -> TransformedComponent:
-    """The matrices T^-1 X T with X on the component, for one action on both sides; T of shape (n, n), invertible."""
+    """The matrices T^-1 X T with X on the component, for one action on both sides; T of shape (n, n), invertible.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component([1, 0])
+    >>> T = np.array([[1.0, 1, 0], [0, 1, 0], [0, 0, 1]])
+    >>> moved = conjugated(component, T)
+    >>> moved.contains(np.linalg.inv(T) @ np.ones((3, 3)) @ T), moved.contains(np.ones((3, 3)))
+    (True, False)
+    """
     m, n = component.maps.shape
     if m != n:
         raise InputError(f"the maps must be square for T^-1 X T, not of shape {(m, n)}")
@@ -142,10 +175,9 @@ def ed_degree_in_complex_basis(component: Component) -> int:
 
 
 def _complex_factor(factor: DeterminantalVariety) -> int:
-    smallest = min(factor.m, factor.n)
-    if factor.field == "H":
-        return comb(2 * smallest, 2 * factor.rank)
-    return comb(smallest, factor.rank) ** (2 if factor.field == "C" else 1)
+    field = field_named(factor.field)
+    smallest, rank = field.complexified(min(factor.m, factor.n), factor.rank)
+    return comb(smallest, rank) ** field.complex_parts
 
 
 def _commutes(form: NDArray[Any], action: Action) -> bool:

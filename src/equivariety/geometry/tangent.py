@@ -24,7 +24,21 @@ from equivariety.varieties.singular_locus import block_ranks, validated_member
 
 @dataclass(frozen=True, eq=False)
 class TangentSpace:
-    """The tangent space of a component at a smooth point, and its orthogonal complement in the equivariant maps."""
+    """The tangent space of a component at a smooth point, and its orthogonal complement in the equivariant maps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 0, 1))
+    >>> M = component.nearest(np.diag(np.arange(1.0, 10.0))).matrix()
+    >>> space = ev.geometry.tangent_space(component, M)
+    >>> space.dimension == component.dimension, space.normal_dimension, space.basis().shape, space.normal_basis().shape
+    (True, 13, (8, 9, 9), (13, 9, 9))
+    >>> W = component.maps.project(np.random.default_rng(0).standard_normal((9, 9)))
+    >>> np.allclose(space.project(W) + space.project_normal(W), W)
+    True
+    """
 
     component: Component
     left: tuple[NDArray[Any], ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.isotypic.fields import COMPLEX, QUATERNION, REAL, Field
-from equivariety.isotypic.transitive import FloatArray, Transitive
+from equivariety.isotypic.transitive import Transitive
 from equivariety.tolerances import CLEARLY_ZERO
 
 # A standard basis vector serves if its squared residual is more than this share of the largest one. The share is

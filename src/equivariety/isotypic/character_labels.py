@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from equivariety.array_types import IntArray
-from equivariety.isotypic.transitive import FloatArray, Transitive
+from equivariety.array_types import FloatArray, IntArray
+from equivariety.isotypic.transitive import Transitive
 
 # Characters of different irreducibles differ by far more; rounding to this many digits makes equal what is equal.
 _DIGITS = 6
 # Rounding errors of a trace stay below this digit up to the largest actions that are split.
 _TRUE_DIGITS = 10
-_SHOWN_DIGITS = 3
 
 
 def traces(basis: FloatArray, words: Transitive) -> tuple[float, ...]:
@@ -65,35 +65,35 @@ def is_trivial(dimension: int, character: Sequence[float]) -> bool:
 def make_labels(
     dimensions: Sequence[int], characters: Sequence[Sequence[float]], signs: Sequence[int] | None
 ) -> tuple[str, ...]:
-    """One label for each irreducible: trivial, sign, or dimension and character on the generators.
+    """One label for each irreducible, all different: trivial, sign, or its dimension and a letter, in the order given.
 
-    Those that agree in dimension and character get a letter, in the order given. Without signs, those of the given
-    permutations, none is called "sign".
+    Without signs, those of the given permutations, none is called "sign".
 
     Examples
     --------
-    >>> make_labels([1, 1, 2, 2], [(1, 1), (-1, 1), (0, 2), (0, 2)], signs=[-1, 1])
-    ('trivial', 'sign', 'dimension 2, character (0, 2), a', 'dimension 2, character (0, 2), b')
+    >>> make_labels([1, 1, 1, 2, 2], [(1, 1), (-1, 1), (1, -1), (0, 2), (0, 2)], signs=[-1, 1])
+    ('trivial', 'sign', '1a', '2a', '2b')
     """
-    plain = [_plain_label(*entry, signs) for entry in zip(dimensions, characters, strict=True)]
-    labels = []
-    for index, label in enumerate(plain):
-        repeats = plain[:index].count(label)
-        labels.append(f"{label}, {_letters(repeats)}" if plain.count(label) > 1 else label)
+    labels: list[str] = []
+    lettered: Counter[int] = Counter()
+    for dimension, character in zip(dimensions, characters, strict=True):
+        name = _name(dimension, character, signs)
+        if name is None or name in labels:
+            name = f"{dimension}{letters(lettered[dimension])}"
+            lettered[dimension] += 1
+        labels.append(name)
     return tuple(labels)
 
 
-def _plain_label(dimension: int, character: Sequence[float], signs: Sequence[int] | None) -> str:
+def _name(dimension: int, character: Sequence[float], signs: Sequence[int] | None) -> str | None:
     if is_trivial(dimension, character):
         return "trivial"
     if signs and dimension == 1 and all(round(v) == sign for v, sign in zip(character, signs, strict=True)):
         return "sign"
-    # Adding 0.0 turns a rounded -0.0 into 0.0.
-    shown = ", ".join(f"{round(value, _SHOWN_DIGITS) + 0.0:g}" for value in character)
-    return f"dimension {dimension}, character ({shown})"
+    return None
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """a, b, ..., z, aa, ab, ..."""
-    prefix = _letters(number // 26 - 1) if number >= 26 else ""
+    prefix = letters(number // 26 - 1) if number >= 26 else ""
     return prefix + chr(ord("a") + number % 26)

@@ -95,8 +95,20 @@ def realization(matrix: Any) -> NDArray[np.float64]:
 
     It respects sums, products and adjoints; its rank is twice the complex rank.
 
+    Parameters
+    ----------
+    matrix : array_like of shape (rows, columns), or a number, which stands for a 1 x 1 matrix
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+
     Examples
     --------
+    >>> realization(1 + 2j).astype(int)
+    array([[ 1, -2],
+           [ 2,  1]])
     >>> realization([[1j, 2], [0, 1]]).astype(int)
     array([[ 0, -1,  2,  0],
            [ 1,  0,  0,  2],
@@ -104,6 +116,9 @@ def realization(matrix: Any) -> NDArray[np.float64]:
            [ 0,  0,  0,  1]])
     """
     given = np.asarray(matrix, dtype=complex)
+    if given.ndim not in (0, 2):
+        raise InputError(f"matrix must have two axes, or be a number, not shape {given.shape}")
+    given = given.reshape(given.shape or (1, 1))
     return COMPLEX.realize(COMPLEX.unpack(given))
 
 

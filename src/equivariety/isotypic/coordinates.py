@@ -21,7 +21,7 @@ from equivariety.isotypic.irreducible import Bundle
 
 @dataclass(frozen=True, eq=False)
 class CoordinateTable:
-    """What every coordinate of a space stands for: int arrays of shape (degree,), in the order of the coordinates.
+    """The meaning of every coordinate of a space: int arrays of shape (degree,), in the order of the coordinates.
 
     For a change of basis these are the columns of ``basis.matrix()``, for a hidden space the features.
 

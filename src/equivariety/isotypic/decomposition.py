@@ -20,6 +20,7 @@ from equivariety.isotypic.character_labels import signatures
 from equivariety.isotypic.coordinates import CoordinateTable, coordinate_table, occurrences, places
 from equivariety.isotypic.fibred_types import FibredType, fibred_types, point_types
 from equivariety.isotypic.frames import Frames
+from equivariety.isotypic.induced import split_induced
 from equivariety.isotypic.invariants import fixed_orbits
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.lattices import commute
@@ -27,6 +28,9 @@ from equivariety.isotypic.nonabelian import split_by_types
 from equivariety.isotypic.signed_lattices import commute_with_signs
 from equivariety.isotypic.splits import DenseSplit, Groups, Split
 from equivariety.isotypic.transitive import Transitive
+
+# From this size on Fourier analysis over an abelian normal subgroup repays the search for one.
+LARGEST_NUMERICAL_ORBIT = 128
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,13 @@ class ChangeOfBasis:
     array([[ 0.5774,  0.8165,  0.    ],
            [ 0.5774, -0.4082, -0.7071],
            [ 0.5774, -0.4082,  0.7071]])
+    >>> (basis.multiplicities, basis.trivial, basis.coordinates.irreducible.tolist(),
+    ...  [piece.shape for piece in basis.numbers(0)])
+    ((1, 1), 0, [0, 1, 1], [(1, 1)])
+    >>> np.allclose(basis.synthesize(basis.analyze(np.eye(3))), np.eye(3))
+    True
+    >>> np.allclose(basis.from_panels(basis.panels(np.eye(3))), np.eye(3))
+    True
     """
 
     degree: int
@@ -66,6 +77,9 @@ class ChangeOfBasis:
     """Signs and turns that make all orbits of a type alike, applied before they are split; None for permutations."""
     has_trivial: bool = True
     """Whether irreducible number 0 is the trivial one: not if no vector of domain or codomain is fixed."""
+
+    def __repr__(self) -> str:
+        return f"<ChangeOfBasis of R^{self.degree}, {sum(bundle.size for bundle in self.bundles)} irreducibles>"
 
     @cached_property
     def multiplicities(self) -> tuple[int, ...]:
@@ -77,7 +91,7 @@ class ChangeOfBasis:
 
     @property
     def coordinates(self) -> CoordinateTable:
-        """What each column of :meth:`matrix` stands for."""
+        """The irreducible, number, copy and unit that each column of :meth:`matrix` stands for."""
         return coordinate_table(self.bundles, self.multiplicities)
 
     def numbers(self, bundle: int) -> list[IntArray]:
@@ -118,7 +132,7 @@ class ChangeOfBasis:
         return self.from_panels([xp.permute_dims(part, (0, 1, 2, 4, 3)) for part in parts])
 
     def panels(self, X: Any) -> tuple[Any, ...]:
-        """What :meth:`analyze` computes, as it lies in memory: (samples, members, copies, beta, multiplicity)."""
+        """Coordinates of the rows of X as they lie in memory: (samples, members, copies, beta, multiplicity)."""
         if not self.bundles:
             return ()  # the two sides of some maps share no irreducible
         xp = namespace(X)
@@ -183,7 +197,21 @@ class ChangeOfBasis:
         return dense
 
     def select(self, groups: Groups) -> ChangeOfBasis:
-        """The change of basis whose bundles are the given groups; what they leave out is not computed."""
+        """The change of basis whose bundles are the given groups; what they leave out is not computed.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> basis = ev.isotypic.decompose(ev.actions.cyclic(5)).domain
+        >>> basis.multiplicities, [bundle.members.tolist() for bundle in basis.bundles]
+        ((1, 1), [[0], [1, 2]])
+        >>> import equivariety as ev
+        >>> basis = ev.isotypic.decompose(ev.actions.cyclic(6)).domain
+        >>> [bundle.members.tolist() for bundle in basis.bundles]
+        [[0, 3], [1, 2]]
+        >>> [bundle.members.tolist() for bundle in basis.select([(1, np.array([0]))]).bundles]
+        [[1]]
+        """
         bundles = tuple(
             Bundle(self.bundles[number].members[rows], self.bundles[number].field, self.bundles[number].dimension)
             for number, rows in groups
@@ -194,12 +222,24 @@ class ChangeOfBasis:
 
 @dataclass(frozen=True, eq=False)
 class Decomposition:
-    """The irreducibles of a group in two of its actions, with one change of basis for each."""
+    """The irreducibles of a group in two of its actions, with one change of basis for each.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> split = ev.isotypic.decompose(2 * ev.actions.cyclic(3), ev.actions.cyclic(3))
+    >>> len(split.irreducibles), split.domain.multiplicities, split.codomain.multiplicities
+    (2, (2, 2), (1, 1))
+    """
 
     irreducibles: Sequence[Irreducible]
     bundles: tuple[Bundle, ...]
     domain: ChangeOfBasis
     codomain: ChangeOfBasis
+
+    def __repr__(self) -> str:
+        m, n = self.codomain.degree, self.domain.degree
+        return f"<Decomposition of R^{n} and R^{m}, {len(self.irreducibles)} irreducibles>"
 
 
 Splits = Sequence[tuple[IntArray, Split]]
@@ -241,19 +281,24 @@ def decompose(domain: Action, codomain: Action | None = None) -> Decomposition:
 
 
 def _split(joint: Action, domain: Action) -> tuple[Sequence[Irreducible], tuple[Bundle, ...], Splits, Frames | None]:
-    """In closed form where the generators commute and permute up to signs, numerically otherwise."""
+    """In closed form where the generators commute and permute up to signs; by Fourier analysis over those that commute
+    where orbits are large; numerically otherwise."""
     if joint.monomial is None:
         types, frames = fibred_types(joint.parts)
         return *split_by_types(types, None), frames
     images, signs = joint.monomial
-    if joint.permutes:
-        if commute(images):
-            return *split_abelian(images, _bases(images)), None
-        plain = [FibredType(Transitive(kind.table), kind.points) for kind in point_types(images)]
-        return *split_by_types(plain, signatures([_images(domain)])), None
+    if joint.permutes and commute(images):
+        return *split_abelian(images, _bases(images)), None
     if commute_with_signs(images, signs):
         found, gauge = split_signed_abelian(images, signs, _bases(images))
         return *found, Frames.of_signs(gauge)
+    if np.bincount(orbit_labels(images)).max() > LARGEST_NUMERICAL_ORBIT:
+        induced = split_induced(images, signs)
+        if induced is not None:
+            return *induced[0], induced[1]
+    if joint.permutes:
+        plain = [FibredType(Transitive(kind.table), kind.points) for kind in point_types(images)]
+        return *split_by_types(plain, signatures([_images(domain)])), None
     types, frames = fibred_types(joint.parts)
     return *split_by_types(types, None), frames
 
@@ -290,9 +335,9 @@ def _trivial(action: Action) -> Irreducible:
     """The trivial irreducible, labeled as in the whole decomposition."""
     k = action.number_of_generators
     if k == 1 and action.monomial is not None:
-        return Irreducible((1, 1), "R", 1, 1 + 0j)
+        return Irreducible((1, 1), "R", 1, 1 + 0j, (1.0,))
     commuting = action.monomial is not None and commute_with_signs(*action.monomial)
-    return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None)
+    return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None, (1.0,) * k)
 
 
 def _invariants(action: Action, bundles: tuple[Bundle, ...]) -> ChangeOfBasis:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.intertwiners import Intertwiners, UnclearDrawError, intertwiners
-from equivariety.isotypic.transitive import FloatArray, Transitive
+from equivariety.isotypic.transitive import Transitive
 from equivariety.tolerances import clearly_nonzero, clearly_zero, equal_eigenvalue_cutoff
 
 

@@ -17,18 +17,17 @@ from scipy.sparse.csgraph import connected_components
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.forests import carried_frames, gauged, orbit_forest
 from equivariety.actions.operations import orbit_labels
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.errors import InputError
 from equivariety.isotypic.canonical_bases import reference_coordinates
 from equivariety.isotypic.eigenspaces import split_transitive
 from equivariety.isotypic.frames import Frames
 from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.orbit_types import OrbitType, classify_orbits
-from equivariety.isotypic.transitive import FloatArray, Transitive
-from equivariety.tolerances import SAME_FIBRES
+from equivariety.isotypic.transitive import Transitive
+from equivariety.tolerances import CARRIED_ENTRY, SAME_FIBRES
 
 _DRAWS = 10
-_ZERO = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +105,7 @@ def _alike(loops: FloatArray) -> Iterator[IntArray]:
 def _fibre_bases(loops: FloatArray, points: int) -> list[FloatArray]:
     """Orthonormal bases (d, e) of subspaces of the fibre that all loops (k, s, d, d) keep, together all of it."""
     d = loops.shape[2]
-    pattern = np.asarray((np.abs(loops) > _ZERO).any(axis=(0, 1)))
+    pattern = np.asarray((np.abs(loops) > CARRIED_ENTRY).any(axis=(0, 1)))
     labels = connected_components(pattern, directed=False)[1]
     bases = []
     for component in np.unique(labels):

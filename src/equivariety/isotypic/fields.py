@@ -40,6 +40,13 @@ class Field:
     >>> COMPLEX.realize(np.array([[[3.0, 4.0]]]))
     array([[ 3., -4.],
            [ 4.,  3.]])
+    >>> M = np.array([[[1.0, 2.0], [3.0, 4.0]]])  # a matrix (1 + 2i, 3 + 4i) by its components
+    >>> COMPLEX.pack(M), np.array_equal(COMPLEX.unpack(COMPLEX.pack(M)), M)
+    (array([[1.+2.j, 3.+4.j]]), True)
+    >>> COMPLEX.products[1, 1].tolist()  # i i = -1
+    [-1.0, 0.0]
+    >>> COMPLEX.contract(COMPLEX.realize(M)).shape
+    (1, 2, 2)
     """
 
     name: str
@@ -48,6 +55,24 @@ class Field:
     """Real dimension: 1, 2 or 4."""
     width: int
     """Rows that one row over D takes in working form: 1, 1 or 2."""
+
+    @property
+    def complex_parts(self) -> int:
+        """Into how many spaces of complex matrices the matrices over the field fall when they are complexified.
+
+        Over R and H into one, over C into two: a matrix and its conjugate become independent of each other.
+        """
+        return 2 if self.beta == 2 else 1
+
+    def complexified(self, *sizes: int) -> tuple[int, ...]:
+        """Rows, columns or ranks of the matrices of every complex part; over H they double.
+
+        Examples
+        --------
+        >>> COMPLEX.complexified(2, 3), COMPLEX.complex_parts, QUATERNION.complexified(2, 3), QUATERNION.complex_parts
+        ((2, 3), 2, (4, 6), 1)
+        """
+        return tuple(self.width * size for size in sizes)
 
     @property
     def products(self) -> Array:
@@ -61,7 +86,7 @@ class Field:
 
     @property
     def entries(self) -> tuple[NDArray[np.intp], Array]:
-        """What stands in row q, column p of the realization of one number: the index of a component, and its sign.
+        """Row q, column p of the realization of one number: the index of a component, and its sign.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""What a basis is identified by in files."""
+"""Fingerprints and probes, which identify bases in files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from equivariety.isotypic.decomposition import ChangeOfBasis
 from equivariety.tolerances import membership_cutoff
 
 # To be raised whenever a change of the library gives some action another basis: signs, order or phases.
-BASIS_CONVENTION = 2
+BASIS_CONVENTION = 3
 
 
 def basis_fingerprint(kind: str, *actions: Action) -> str:

@@ -13,10 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.arrays import constant, namespace
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cmath
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -54,6 +55,15 @@ def _irreducible(frequency: list[list[int]], real: bool) -> Irreducible:
     field, dimension = ("R", 1) if real else ("C", 2)
     if len(frequency) > 1:
         label: Label = tuple(str(Fraction(numerator, denominator)) for numerator, denominator in frequency)
-        return Irreducible(label, field, dimension, None)
+        character = tuple(dimension * _cosine(numerator, denominator) for numerator, denominator in frequency)
+        return Irreducible(label, field, dimension, None, character)
     m, l = frequency[0][0] or 1, frequency[0][1]
-    return Irreducible((l, m), field, dimension, _EXACT.get((m, l)) or cmath.exp(2j * cmath.pi * m / l))
+    eigenvalue = _EXACT.get((m, l)) or cmath.exp(2j * cmath.pi * m / l)
+    return Irreducible((l, m), field, dimension, eigenvalue, (dimension * _cosine(m, l),))
+
+
+def _cosine(m: int, l: int) -> float:
+    """cos(2 pi m / l), exact where it is a multiple of 1/2."""
+    twelfths, rest = divmod(12 * m % (12 * l), l)
+    cosine = math.cos(2 * math.pi * m / l)
+    return cosine if rest or (twelfths % 2 and twelfths % 3) else round(2 * cosine) / 2 + 0.0

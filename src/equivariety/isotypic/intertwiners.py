@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.actions.forests import Step, spanning_forest
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.orbitals import average, orbitals, random_intertwiner
 from equivariety.isotypic.random_words import AveragedIntertwiners
-from equivariety.isotypic.transitive import FloatArray, Transitive
+from equivariety.isotypic.transitive import Transitive
 from equivariety.tolerances import ROUNDED_GENERATORS, UNCLEAR_FIXED, fixed_cutoff
 
 # Up to this size of a block between two fibres, the demands of the loops are solved as linear equations.

@@ -1,4 +1,4 @@
-"""What names one irreducible representation, and a bundle of those that split alike."""
+"""Irreducible representations, described, and bundles of those that split alike."""
 
 from __future__ import annotations
 
@@ -15,16 +15,28 @@ Label = tuple[int, int] | tuple[str, ...] | str
 
 
 class Irreducible(NamedTuple):
-    """A real irreducible representation of the acting group."""
+    """A real irreducible representation of the acting group.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> for irreducible in ev.isotypic.decompose(ev.actions.cyclic(3)).irreducibles:
+    ...     print(irreducible.label, irreducible.field, irreducible.dimension)
+    (1, 1) R 1
+    (3, 2) C 2
+    """
 
     label: Label
-    """(l, m) for one generator, the frequencies m/l for commuting ones, a description otherwise."""
+    """(l, m) for one generator, the frequencies m/l for commuting ones; else "trivial", "sign", or the dimension and a
+    letter: "2a", "2b"."""
     field: str
     """Commuting field ``"R"``, ``"C"`` or ``"H"``."""
     dimension: int
     """Real dimension n of the representation."""
     eigenvalue: complex | None
     """exp(2 pi i m / l) for one generator, None otherwise."""
+    character: tuple[float, ...]
+    """The trace of each generator."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,13 @@ class Bundle:
 
     Large groups have hundreds of thousands of small blocks; arrays with a leading axis for the members of a bundle
     keep every computation on them vectorized.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> bundles = ev.EquivariantMaps(ev.actions.cyclic(5)).bundles
+    >>> [(bundle.field.name, bundle.size, bundle.dimension, bundle.copies) for bundle in bundles]
+    [('R', 1, 1, 1), ('C', 2, 2, 1)]
     """
 
     members: NDArray[np.intp]

@@ -44,7 +44,7 @@ def split_by_types(
     dimensions = np.array([kind.dimension for kind in kinds], dtype=np.intp)
     betas = np.array([field_named(kind.field).beta for kind in kinds], dtype=np.intp)
     bundles = bundle_irreducibles(betas, dimensions, multiplicities)
-    irreducibles = tuple(Irreducible(kind.label, kind.field, kind.dimension, None) for kind in kinds)
+    irreducibles = tuple(Irreducible(kind.label, kind.field, kind.dimension, None, kind.character) for kind in kinds)
     splits = [(kind.points, _split(splitting, number, bundles)) for number, kind in enumerate(types)]
     return irreducibles, bundles, splits
 

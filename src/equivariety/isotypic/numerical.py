@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.errors import InputError
 from equivariety.isotypic.character_labels import make_labels, signatures, sort_key
 from equivariety.isotypic.fields import field_named
 from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.recognition import Recognition, recognize_all
-from equivariety.isotypic.transitive import FloatArray, Transitive, as_transitive
+from equivariety.isotypic.transitive import Transitive, as_transitive
 from equivariety.isotypic.verification import verify
 
 ATTEMPTS = 10
@@ -43,7 +43,7 @@ class SplitIrreducible:
     character : tuple of float
         The trace of each generator.
     label : str
-        "trivial", "sign", or dimension and character.
+        "trivial", "sign", or the dimension and a letter: "2a".
     """
 
     field: str

@@ -7,17 +7,12 @@ never enumerated.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.search_elements import search_elements
-
-FloatArray: TypeAlias = NDArray[np.float64]
 
 
 def orbitals(row_table: IntArray, column_table: IntArray) -> IntArray:

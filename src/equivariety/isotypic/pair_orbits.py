@@ -9,10 +9,29 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from equivariety.actions import Action, PermutationAction
 from equivariety.array_types import IntArray
 
 # Points that are handled at a time.
 _AT_ONCE = 256
+# Pairs of points up to which orbits on them are counted: a table of 256 MiB.
+_MOST_PAIRS = 2**26
+
+
+def pair_orbits_of(codomain: Action, domain: Action) -> int | None:
+    """Number of orbits on pairs (codomain point, domain point) of permutations; None for other actions, or many pairs.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> pair_orbits_of(ev.actions.cyclic(3), ev.actions.cyclic(3))
+    3
+    """
+    if not isinstance(domain, PermutationAction) or not isinstance(codomain, PermutationAction):
+        return None
+    if domain.degree * codomain.degree > _MOST_PAIRS:
+        return None
+    return count_pair_orbits(codomain.images, domain.images)
 
 
 def count_pair_orbits(row_table: IntArray, column_table: IntArray) -> int:

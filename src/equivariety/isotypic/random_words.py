@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equivariety.isotypic.transitive import FloatArray, Transitive
+from equivariety.array_types import FloatArray
+from equivariety.isotypic.transitive import Transitive
 from equivariety.tolerances import EPSILON
 
 _SLOTS = 10

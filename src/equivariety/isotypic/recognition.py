@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from equivariety.array_types import IntArray
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.canonical_bases import field_of, fix_phase, orient, reference_coordinates
 from equivariety.isotypic.character_labels import traces
 from equivariety.isotypic.eigenspaces import Eigenspaces, imaginary_units, isomorphisms, split_transitive
 from equivariety.isotypic.intertwiners import Intertwiners, intertwiners
-from equivariety.isotypic.transitive import FloatArray, Transitive, as_transitive
+from equivariety.isotypic.transitive import Transitive, as_transitive
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Reference:
 
 @dataclass(eq=False)
 class Recognition:
-    """What has been recognized so far: references, and for each action its subspaces, bases and orbitals.
+    """The irreducibles recognized so far: references, and for each action its subspaces, bases and orbitals.
 
     `bases[t]` maps the index of a reference to an array (s_t, copies, multiplicity, beta); `between[t, u]` holds the
     intertwiners from u to t for the pairs of actions that were compared.

@@ -7,6 +7,8 @@ import numpy as np
 from equivariety.array_types import IntArray
 
 _LARGEST_CODE = 2**62
+# A table with this many entries for each number is faster than a search.
+_LARGEST_TABLE = 16
 
 
 def row_codes(rows: IntArray) -> IntArray:
@@ -28,3 +30,20 @@ def row_codes(rows: IntArray) -> IntArray:
         codes = codes * width + (column - low)
         span *= width
     return codes
+
+
+def positions(codes: IntArray, wanted: IntArray) -> IntArray:
+    """Where each wanted number stands among different numbers; some position or other if it does not occur.
+
+    Examples
+    --------
+    >>> positions(np.array([7, 3, 5]), np.array([[5, 7]]))
+    array([[2, 0]])
+    """
+    low, span = int(codes.min()), int(codes.max() - codes.min()) + 1
+    if span <= _LARGEST_TABLE * codes.size:
+        table = np.zeros(span, dtype=np.intp)
+        table[codes - low] = np.arange(codes.size)
+        return table[np.clip(wanted - low, 0, span - 1)]
+    sorter = np.argsort(codes)
+    return sorter[np.minimum(np.searchsorted(codes, wanted, sorter=sorter), codes.size - 1)]

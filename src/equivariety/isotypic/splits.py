@@ -28,7 +28,7 @@ _FEWEST_ORBITS = 8
 
 
 class Split(Protocol):
-    """What a change of basis needs to know of an orbit type."""
+    """How an orbit type splits, as far as a change of basis needs it."""
 
     def panels(self, values: Any) -> list[Any | None]:
         """Values (samples, orbits, points) to (samples, members, copies, beta, multiplicity * orbits) per bundle."""
@@ -175,11 +175,11 @@ class FourierSplit:
         cells = np.concatenate([self.cells[number] for number, _ in present])
         width = cells.size + 1
         sources = np.full(int(np.prod(self._half_shape())), width - 1, dtype=np.intp)
-        sources[self._mirrors(cells)] = np.arange(cells.size) + width
+        sources[self.mirrors(cells)] = np.arange(cells.size) + width
         sources[cells] = np.arange(cells.size)
         return sources
 
-    def _mirrors(self, cells: NDArray[np.intp]) -> NDArray[np.intp]:
+    def mirrors(self, cells: NDArray[np.intp]) -> NDArray[np.intp]:
         """The cell of the half spectrum that holds the conjugate of each given one; itself if there is none."""
         place = np.unravel_index(cells, self._half_shape())
         mirror = [(-axis) % side for axis, side in zip(place, self.shape, strict=True)]

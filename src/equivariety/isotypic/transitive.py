@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.array_types import IntArray
-
-FloatArray = NDArray[np.float64]
+from equivariety.array_types import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.isotypic.canonical_bases import field_of
 from equivariety.isotypic.intertwiners import UnclearDrawError
 from equivariety.isotypic.recognition import Recognition
-from equivariety.isotypic.transitive import FloatArray
 from equivariety.tolerances import normal_form_cutoff
 
 

@@ -1,4 +1,4 @@
-"""What a model makes of rows of data: predictions, reconstructions or features, for every kind of model."""
+"""Models applied to rows of data: predictions, reconstructions or features, for every kind of model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,18 @@ Rows = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Application:
-    """A model as a function of rows."""
+    """A model as a function of rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> from equivariety.models.applying import application
+    >>> solution = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).fit(np.eye(3))
+    >>> use = application(solution)
+    >>> use.gives, use.inputs, use(np.ones((1, 3))).round(6).tolist()
+    ('predictions', 3, [[1.0, 1.0, 1.0]])
+    """
 
     gives: str
     """What comes out: predictions, reconstructions or features."""
@@ -46,7 +57,7 @@ class Application:
 
 
 def application(model: Any, encode: bool = False) -> Application:
-    """What a model does to rows.
+    """The function that a model computes of rows, and the number of columns it takes.
 
     Parameters
     ----------

@@ -79,7 +79,7 @@ def _content(path: Path) -> bytes:
 
 
 def _description(path: str | PathLike[str], content: bytes) -> dict[str, Any]:
-    """What the header says of the model, once it is one of this format."""
+    """The description of the model in a header, once it is one of this format."""
     size = int.from_bytes(content[:8], "little")
     try:
         if not 2 <= size <= min(len(content) - 8, _LARGEST_HEADER):

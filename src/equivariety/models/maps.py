@@ -12,9 +12,7 @@ from dataclasses import fields
 from math import isfinite
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
 from equivariety.isotypic.fingerprints import basis_probe, is_same_probe
 from equivariety.models import actions
@@ -24,8 +22,6 @@ from equivariety.varieties.component import Component
 from equivariety.varieties.invariant_maps import InvariantMaps
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, factors, rank_groups
-
-FloatArray = NDArray[np.float64]
 
 
 def record(cls: type) -> Kind:
@@ -110,6 +106,7 @@ KINDS: dict[type, Kind] = {
     InvariantMaps: Kind("InvariantMaps", _maps_state, _maps),
     Component: Kind("Component", _component_state, _component),
     Moments: record(Moments),
+    FactoredMap: _factored(FactoredMap),
     Solution: _factored(Solution),
     NearestPoint: _factored(NearestPoint),
 }

@@ -52,7 +52,7 @@ def inputs_of(module: nn.Module) -> int | None:
 
 
 def function_of(module: nn.Module, encode: bool) -> Callable[[NDArray[Any]], NDArray[Any]]:
-    """What a module does to rows, in its own precision, without gradients and as it is used after training.
+    """The function of rows that a module computes, in its precision, without gradients, as after training.
 
     Raises
     ------

@@ -66,6 +66,17 @@ def load_model(path: str | PathLike[str]) -> Any:
         another basis.
     ModuleNotFoundError
         If the model is a network and PyTorch is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import equivariety as ev
+    >>> file = Path(tempfile.mkdtemp()) / "model.safetensors"
+    >>> rows = [[1, 2, 3, 4], [2, 1, 4, 3], [0, 1, 0, 2]]
+    >>> ev.save_model(file, ev.EquivariantPCA(ev.actions.cyclic(4), n_components=1).fit(rows))
+    >>> ev.load_model(file).ranks_
+    (1, 0, 0)
     """
     description, tensors = container.read(path)
     try:

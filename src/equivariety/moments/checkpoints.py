@@ -87,7 +87,7 @@ def save_progress(path: str | PathLike[str], progress: Progress) -> None:
 
 
 def load_progress(path: str | PathLike[str]) -> Progress | None:
-    """What the file holds; None if there is no file.
+    """Read the progress that a file holds; None if there is no file.
 
     Raises
     ------

@@ -208,7 +208,7 @@ class CompiledSums:
         return one[0, :, :, : self.bundles[bundle].field.beta]
 
     def _factors(self, rows: Rows) -> Vector:
-        """What coordinates of prepared rows count in sums; zero for what is missing to whole groups of samples."""
+        """Weights of the coordinates of prepared rows in sums; zero for what is missing to whole groups of samples."""
         from equivariety.moments.kernels.compiled import SAMPLES
 
         count = rows.inputs.shape[0]

@@ -23,7 +23,15 @@ from equivariety.moments.summation import Sums, chosen_sums
 
 
 class Source(Enum):
-    """Where data are, and so how they are read."""
+    """Where data are, and so how they are read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> ev.moments.source_of(np.ones((6, 4)))
+    <Source.MEMORY: 'memory'>
+    """
 
     MEMORY = "memory"
     """Arrays in memory or on an accelerator, and lists: chunk by chunk, by all threads."""
@@ -37,7 +45,16 @@ class Source(Enum):
 
 @dataclass(frozen=True)
 class Way:
-    """How the moments of data are computed."""
+    """How the moments of data are computed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> way = ev.moments.way_of(ev.EquivariantMaps(ev.actions.cyclic(4)), np.ones((6, 4)))
+    >>> way.source, way.sums
+    (<Source.MEMORY: 'memory'>, <Sums.LIBRARY: 'library'>)
+    """
 
     source: Source
     sums: Sums | None

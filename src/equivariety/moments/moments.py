@@ -1,4 +1,4 @@
-"""What data leave behind: Gram matrices of their coordinates in the blocks, which add over batches and machines."""
+"""Moments of data: Gram matrices of their coordinates in the blocks, which add over batches and machines."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ class Moments:
     for each bundle the components of x x^* and y x^*, summed over samples and copies: shapes
     (members, cols, cols, beta) and (members, rows, cols, beta). Without targets, ``cross`` is None and the inputs are
     their own targets.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+    >>> moments = ev.moments.data_moments(maps, X[:8]) + ev.moments.data_moments(maps, X[8:])  # of batches
+    >>> (moments.weight, [gram.shape for gram in moments.inner],
+    ...  bool(np.isclose(moments.energy, (X**2).sum())), moments.outputs)
+    (20.0, [(1, 1, 1, 1), (1, 1, 1, 2)], True, 3)
+    >>> bool(moments.centered(maps.domain_basis.trivial).energy < moments.energy)
+    True
+    >>> maps.bounded(1).solve(moments).ranks
+    (1, 0)
     """
 
     weight: float
@@ -37,6 +52,10 @@ class Moments:
     precision: float
     """Machine epsilon of the data, on which rank decisions rest."""
 
+    def __repr__(self) -> str:
+        kind = "of inputs alone" if self.cross is None else f"with targets in R^{self.outputs}"
+        return f"<Moments {kind}, weight {self.weight:g}, {sum(map(len, self.inner))} blocks>"
+
     @property
     def energy(self) -> float:
         """Sum of the squares of all inputs, as far as they lie in blocks: the traces of all Gram matrices."""
@@ -44,7 +63,16 @@ class Moments:
 
     @property
     def matrices(self) -> Matrices:
-        """All arrays that add."""
+        """All arrays that add.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> moments = ev.moments.data_moments(ev.EquivariantMaps(ev.actions.cyclic(3)), np.eye(3))
+        >>> [gram.shape for gram in moments.matrices]
+        [(1, 1, 1, 1), (1, 1, 1, 2), (1,), (1,)]
+        """
         return (*self.inner, *(self.cross or ()), self.input_sum, self.target_sum)
 
     def __add__(self, other: Moments) -> Moments:
@@ -62,7 +90,20 @@ class Moments:
         )
 
     def about(self, trivial: int | None, input_mean: NDArray[np.float64], target_mean: NDArray[np.float64]) -> Moments:
-        """The moments about other origins, given by their coordinates in the trivial irreducible."""
+        """The moments about other origins, given by their coordinates in the trivial irreducible.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> X = np.random.default_rng(0).standard_normal((20, 3))
+        >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+        >>> moments, trivial = ev.moments.data_moments(maps, X), maps.domain_basis.trivial
+        >>> origin = moments.input_sum / moments.weight
+        >>> moved = moments.about(trivial, origin, np.zeros_like(moments.target_sum))
+        >>> bool(np.abs(moved.input_sum).max() < 1e-12)
+        True
+        """
         target_norm = self.target_norm + float((self.weight * target_mean - 2 * self.target_sum) @ target_mean)
         moved = replace(
             self,
@@ -80,7 +121,17 @@ class Moments:
         return replace(moved, inner=tuple(inner), cross=cross)
 
     def with_diagonal(self, amounts: Sequence[float], cross: Matrices) -> Moments:
-        """The moments with a multiple of the identity added to every Gram matrix of the inputs of each bundle."""
+        """The moments with a multiple of the identity added to every Gram matrix of the inputs of each bundle.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> moments = ev.moments.data_moments(ev.EquivariantMaps(ev.actions.cyclic(3)), np.eye(3))
+        >>> ridge = moments.with_diagonal([0.5, 0.5], None)
+        >>> [(gram[0, 0, 0, 0] - old[0, 0, 0, 0]).round(6).item() for gram, old in zip(ridge.inner, moments.inner)]
+        [0.5, 0.5]
+        """
         inner = tuple(gram.copy() for gram in self.inner)
         for gram, amount in zip(inner, amounts, strict=True):
             size = np.arange(gram.shape[1])
@@ -88,7 +139,16 @@ class Moments:
         return replace(self, inner=inner, cross=cross)
 
     def times_power_of_two(self, exponent: int) -> Moments:
-        """The moments of the same data with all weights times 2 to a power."""
+        """The moments of the same data with all weights times 2 to a power.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> moments = ev.moments.data_moments(ev.EquivariantMaps(ev.actions.cyclic(3)), np.eye(3))
+        >>> moments.times_power_of_two(3).weight, moments.times_power_of_two(3).energy == 8 * moments.energy
+        (24.0, True)
+        """
         if not exponent:
             return self
         return replace(

@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 
 class BlockSums(Protocol):
-    """What is asked of sums."""
+    """Sums over the rows, as far as their check needs them."""
 
     def energy(self, total: Any) -> float:
         """The trace of all Gram matrices."""

@@ -113,7 +113,7 @@ def _samples(batch: Any, first_row: int = 0) -> Samples:
 
 
 def _starting_point(maps: Spaces, first: Samples, checkpoint: Checkpoint | None) -> Progress:
-    """What the checkpoint holds, or nothing done so far."""
+    """The progress in the checkpoint, or nothing done so far."""
     empty = Moments(0.0, (), None, np.zeros(0), np.zeros(0), 0.0, 0, 0.0)
     if checkpoint is None:
         return Progress(0, 0, empty, "")
@@ -127,7 +127,7 @@ def _starting_point(maps: Spaces, first: Samples, checkpoint: Checkpoint | None)
 
 
 def _identity(maps: Spaces, first: Samples) -> str:
-    """What tells the stream from others: maps, origins, weights of the first batch and the first row of its arrays."""
+    """A digest of the stream: maps, origins, weights of the first batch and the first row of its arrays."""
     digest = hashlib.sha256(f"{maps.fingerprint} {first.X.shape}".encode())
     rows = [None if data is None else as_floating(data[:1]) for data in (first.X, first.Y)]
     for part in (*rows, first.weight, first.input_origin, first.target_origin):

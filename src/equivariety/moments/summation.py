@@ -32,7 +32,13 @@ _TASKS_ASKED = 4
 
 
 class Sums(Enum):
-    """Who adds up the moments of a chunk."""
+    """Who adds up the moments of a chunk.
+
+    Examples
+    --------
+    >>> [way.value for way in Sums]
+    ['compiled', 'library']
+    """
 
     COMPILED = "compiled"
     """Loops compiled by Numba: many alike orbits, blocks too small for products of matrices."""
@@ -59,7 +65,7 @@ class Summation(BlockSums, Protocol):
         """The sum of two totals, in the arrays of the first."""
 
     def moments(self, total: Any) -> Moments:
-        """What a total means."""
+        """The moments that a total stands for."""
 
 
 def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) -> Moments:

@@ -1,4 +1,4 @@
-"""What is trained: every component as a PyTorch network, with weights shared as the symmetry demands."""
+"""PyTorch layers and networks: every component, with weights shared as the symmetry demands."""
 
 try:
     import torch as torch

@@ -13,6 +13,7 @@ from equivariety.actions import Action
 from equivariety.actions.operations import orbit_labels
 from equivariety.errors import InputError
 from equivariety.nn.constants import Constants
+from equivariety.tolerances import ODD_ACTIVATION
 
 
 class NormActivation(Constants):
@@ -34,6 +35,8 @@ class NormActivation(Constants):
     >>> activation = NormActivation(ev.actions.image_field(2))
     >>> activation(torch.zeros(1, 8)).shape
     torch.Size([1, 8])
+    >>> activation.forward(torch.tensor([[3.0, 4, 0, 0, 0, 0, 0, 0]]))[0, :2]  # shorter, not turned
+    tensor([2.8577, 3.9281], grad_fn=<SliceBackward0>)
     """
 
     points: Tensor
@@ -81,7 +84,7 @@ def activation_on(activation: Any, action: Action, device: Any, dtype: Any) -> n
     values = torch.linspace(-3, 3, 13)[None].to(device=device)
     module = module.to(device=device)
     with torch.no_grad():
-        odd = torch.allclose(module(values), -module(-values), atol=1e-6)
+        odd = torch.allclose(module(values), -module(-values), atol=ODD_ACTIVATION)
     if not odd:
         raise InputError(f"the activation {type(module).__name__} must be odd, since the hidden space has signs: take "
                          f"torch.nn.Tanh, torch.nn.Tanhshrink or torch.nn.Softsign, or {offered[5:]}")  # fmt: skip

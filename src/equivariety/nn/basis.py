@@ -16,11 +16,13 @@ from torch import Tensor, nn
 
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.decomposition import Piece
+from equivariety.isotypic.induced_split import InducedSplit
 from equivariety.isotypic.splits import DenseSplit, FourierSplit
 from equivariety.isotypic.twisted_fourier import TwistedFourierSplit
 from equivariety.nn.constants import Constants
 from equivariety.nn.fourier import FourierAnalysis, FourierSynthesis
 from equivariety.nn.frames import FramedRows
+from equivariety.nn.induced import InducedAnalysis, InducedSynthesis
 from equivariety.nn.layout import Batch
 from equivariety.nn.twisted import TwistedAnalysis, TwistedSynthesis
 
@@ -145,6 +147,8 @@ def _analysis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], devi
         return FourierAnalysis(piece.split, batches, units, device, dtype)
     if isinstance(piece.split, TwistedFourierSplit):
         return TwistedAnalysis(piece.split, batches, units, device, dtype)
+    if isinstance(piece.split, InducedSplit):
+        return InducedAnalysis(piece.split, batches, units, device, dtype)
     return DenseAnalysis(_basis_rows(piece, batches, units), device, dtype)
 
 
@@ -153,6 +157,8 @@ def _synthesis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], dev
         return FourierSynthesis(piece.split, batches, units, device, dtype)
     if isinstance(piece.split, TwistedFourierSplit):
         return TwistedSynthesis(piece.split, batches, units, device, dtype)
+    if isinstance(piece.split, InducedSplit):
+        return InducedSynthesis(piece.split, batches, units, device, dtype)
     return DenseSynthesis(_basis_rows(piece, batches, units), device, dtype)
 
 

@@ -14,16 +14,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import CriticalFilter, CriticalFilters
 from equivariety.convolution import LinearConvNet as Architecture
-from equivariety.convolution.entries import FloatArray, read_filters
+from equivariety.convolution.entries import read_filters
 from equivariety.convolution.objective import SquaredError, on_tensors, read_samples
 from equivariety.convolution.real_points import parameter_hessian
 from equivariety.convolution.segre import SegreVeronese
 from equivariety.errors import InputError
+from equivariety.tolerances import FLOW_ACCURACY
 
 MAX_STEPS = 5000
-RELATIVE_ACCURACY = 1e-8
 """Accuracy of the integrator relative to the parameters."""
 
 
@@ -45,6 +46,12 @@ class LinearConvNet(nn.Module):
     >>> net = ev.nn.LinearConvNet([3, 2], [2, 1], generator=torch.Generator().manual_seed(0))
     >>> net(torch.ones(4, 1, 9, dtype=torch.float64)).shape
     torch.Size([4, 1, 3])
+    >>> net.set_filters([[1, 2, 1], [1, 1]])
+    >>> net.end_to_end().tolist(), [filter.tolist() for filter in net.filters()], net.conserved().tolist()
+    ([1.0, 2.0, 2.0, 2.0, 1.0], [[1.0, 2.0, 1.0], [1.0, 1.0]], [-4.0])
+    >>> ([tuple(weight.shape) for weight in net.weights()],
+    ...  net.forward(torch.ones(1, 1, 5, dtype=torch.float64)).tolist())
+    ([(1, 1, 3), (1, 1, 2)], [[[8.0]]])
     """
 
     def __init__(
@@ -165,8 +172,8 @@ def gradient_flow(net: LinearConvNet, X: Any, y: Any, tolerance: float = 1e-9) -
     course = _Course(net, patches, targets)
     point = np.concatenate(net.filters())
     first = course.record(0.0, point)
-    accuracy = RELATIVE_ACCURACY * float(np.linalg.norm(point))
-    solver = Radau(course.velocity, 0.0, point, np.inf, rtol=RELATIVE_ACCURACY, atol=accuracy, jac=course.derivative)
+    accuracy = FLOW_ACCURACY * float(np.linalg.norm(point))
+    solver = Radau(course.velocity, 0.0, point, np.inf, rtol=FLOW_ACCURACY, atol=accuracy, jac=course.derivative)
     last = first
     while last > tolerance * first and len(course.times) < MAX_STEPS and solver.status == "running":
         solver.step()

@@ -33,14 +33,18 @@ class Factor(Constants):
             # The tables are the largest constants of wide layers: four bytes for an entry are enough.
             self.keep(f"table{place}", layout.weight_table(number, batch).astype(np.int32), device)
 
-    def matrices(self) -> list[Tensor]:
+    def matrices(self, weight: Tensor) -> list[Tensor]:
         """Real matrices per batch, shape (slots, width in, width out), acting on rows from the right."""
-        signed = torch.cat([self.weight, -self.weight, self.weight.new_zeros(1)])
+        signed = torch.cat([weight, -weight, weight.new_zeros(1)])
         tables = [self.get_buffer(f"table{place}") for place in range(len(self.layout.batches))]
         return [signed.index_select(0, table.reshape(-1)).reshape(table.shape) for table in tables]
 
     def forward(self, coordinates: Sequence[Tensor]) -> list[Tensor]:
-        return [torch.bmm(part, matrix) for part, matrix in zip(coordinates, self.matrices(), strict=True)]
+        return self.images(coordinates, self.weight)
+
+    def images(self, coordinates: Sequence[Tensor], weight: Tensor) -> list[Tensor]:
+        """The products with the blocks that some weights make."""
+        return [torch.bmm(part, matrix) for part, matrix in zip(coordinates, self.matrices(weight), strict=True)]
 
     def reset(self, generator: torch.Generator | None = None) -> None:
         """Gaussian weights of variance 1 / (beta * cols) in every block: the variance of coordinates is kept."""

@@ -107,7 +107,7 @@ def _sources(
     factors = np.zeros(size)
     used = np.flatnonzero(scales)
     cells, parts = np.divmod(columns[used], 2)
-    mirrors = split._mirrors(cells)
+    mirrors = split.mirrors(cells)
     sources[2 * mirrors + parts] = used
     factors[2 * mirrors + parts] = np.where(parts == 1, -1.0, 1.0) / scales[used]
     sources[columns[used]] = used

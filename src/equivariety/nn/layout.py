@@ -76,6 +76,11 @@ class Layout:
         return tuple(self._batch(groups) for groups in chosen)
 
     @cached_property
+    def exact_batches(self) -> tuple[Batch, ...]:
+        """Every group alone, without padding."""
+        return tuple(self._batch([group]) for group in self.groups)
+
+    @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The blocks that are not cut to rank zero, grouped by bundle and widths."""
         hidden = np.array(self.hidden, dtype=np.intp).reshape(-1, len(self.maps.blocks))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from enum import Enum
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -16,15 +18,28 @@ from equivariety.errors import InputError
 from equivariety.isotypic.fingerprints import basis_probe, generic_vector, is_same_probe
 from equivariety.nn.basis import Analysis, Synthesis
 from equivariety.nn.bias import FixedVectors
+from equivariety.nn.compiled_network import TYPES, CompiledNetwork, can_be_compiled, compiled_images, is_recorded, takes
 from equivariety.nn.constants import Constants
 from equivariety.nn.factor import Factor
 from equivariety.nn.layout import Layout, feature_places
 from equivariety.nn.ranks import validated_widths
-from equivariety.varieties import BlockMap, Component, EquivariantMaps, HiddenSpace, NearestPoint, Solution
+from equivariety.varieties import BlockMap, Component, EquivariantMaps, FactoredMap, HiddenSpace
 from equivariety.varieties.block_map import Coordinates
+
+# With fewer values PyTorch's operations take less than a tenth of a millisecond.
+_FEWEST_VALUES = 2**15
 
 # Ranks that a short description lists.
 _MOST_RANKS = 12
+
+
+class Way(Enum):
+    """How the products of a network are computed."""
+
+    COMPILED = "compiled"
+    """Loops compiled by Numba: all products for a few samples at a time."""
+    LIBRARY = "library"
+    """Operations of PyTorch, one after the other."""
 
 
 class BlockNetwork(Constants):
@@ -74,7 +89,7 @@ class BlockNetwork(Constants):
     @classmethod
     def from_solution(
         cls,
-        solution: Solution | NearestPoint,
+        solution: FactoredMap,
         depth: int = 2,
         bias: bool = False,
         device: Any = None,
@@ -93,7 +108,7 @@ class BlockNetwork(Constants):
         widths = [tuple(block.largest_rank for block in self.maps.blocks), *self.layout.hidden]
         return Component(self.maps, tuple(int(rank) for rank in np.min(widths, axis=0)))
 
-    def load_solution(self, solution: Solution | NearestPoint) -> None:
+    def load_solution(self, solution: FactoredMap) -> None:
         """Set the weights to the closed form; the bias, if any, to zero.
 
         Raises
@@ -157,11 +172,50 @@ class BlockNetwork(Constants):
         return images if self.bias is None else images + self.fixed_vectors(self.bias)
 
     def _linear(self, X: Tensor) -> Tensor:
+        if self.way(X) is Way.COMPILED:
+            return compiled_images(self._compiled(X.dtype), self._by_library, X, self._weights())
+        return self._by_library(X, *self._weights())
+
+    def _weights(self) -> list[Tensor]:
+        return [factor.weight for factor in self._factors()]
+
+    def _by_library(self, X: Tensor, *weights: Tensor) -> Tensor:
         coordinates = self.source(X)
-        for factor in self.factors:
-            coordinates = factor(coordinates)
+        for factor, weight in zip(self._factors(), weights, strict=True):
+            coordinates = factor.images(coordinates, weight)
         images: Tensor = self.target(coordinates)
         return images
+
+    def way(self, X: Tensor) -> Way:
+        """How :meth:`forward` multiplies rows like those of X.
+
+        Examples
+        --------
+        >>> import torch
+        >>> import equivariety as ev
+        >>> layer = ev.nn.EquivariantLinear(ev.actions.cyclic(4))
+        >>> layer.way(torch.zeros(2, 4))
+        <Way.LIBRARY: 'library'>
+        """
+        if is_recorded() or X.numel() < _FEWEST_VALUES or not self._has_programs:
+            return Way.LIBRARY
+        return Way.COMPILED if takes([X, *self._weights()]) else Way.LIBRARY
+
+    @cached_property
+    def _has_programs(self) -> bool:
+        return can_be_compiled(self.layout)
+
+    def _compiled(self, dtype: torch.dtype) -> CompiledNetwork:
+        programs = self.__dict__.setdefault("_programs", {})
+        if dtype not in programs:
+            programs[dtype] = CompiledNetwork(self.layout, TYPES[dtype])
+        found: CompiledNetwork = programs[dtype]
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without programs, which are made anew."""
+        kept: dict[str, Any] = super().__getstate__()  # type: ignore[no-untyped-call]
+        return {name: value for name, value in kept.items() if name not in ("_programs", "_has_programs")}
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
         stored = state_dict.get(f"{prefix}fingerprint")
@@ -187,8 +241,9 @@ class BlockNetwork(Constants):
 
     def matrix(self) -> Tensor:
         """The end-to-end map as a dense matrix (codomain degree, domain degree), without the bias; differentiable."""
-        weight = self._factors()[0].weight
-        return self._linear(torch.eye(self.maps.domain.degree, dtype=weight.dtype, device=weight.device)).T
+        weights = self._weights()
+        identity = torch.eye(self.maps.domain.degree, dtype=weights[0].dtype, device=weights[0].device)
+        return self._by_library(identity, *weights).T
 
     def block_maps(self) -> tuple[BlockMap, ...]:
         """The factors as maps of the library in float64, first to last: domain -> hidden spaces -> codomain."""
@@ -205,17 +260,15 @@ class BlockNetwork(Constants):
             found.append(BlockMap(spaces[number], spaces[number + 1], stacked))
         return tuple(found)
 
-    def restrict(self, subgroup: Any, codomain: Action | None = None) -> BlockNetwork:
-        """The same map, bias and rank as a network that is equivariant under a subgroup only: it can learn more.
+    def restrict(
+        self, subgroup: Sequence[str | Sequence[int]] | Action, codomain: Action | None = None
+    ) -> BlockNetwork:
+        """A network with this map, bias and rank that is equivariant under a subgroup only: it can learn more.
 
         Parameters
         ----------
-        subgroup : sequence of words, or action
-            Each word is a product of generators of the group, numbers from 1, negative for inverses: ``[(1, 1)]`` or
-            ``["1 1"]`` is the subgroup that the square of the first generator generates. Or the action of generators
-            of the subgroup on the domain.
-        codomain : action, optional
-            With an action: that of the same generators on the codomain; by default as on the domain.
+        subgroup, codomain
+            As for :meth:`EquivariantMaps.restrict`: words in the generators, or an action.
 
         Returns
         -------
@@ -236,20 +289,15 @@ class BlockNetwork(Constants):
         >>> smaller, torch.allclose(smaller.matrix(), layer.matrix(), atol=1e-6)
         (EquivariantLinear(6 -> 6, 12 weights), True)
         """
-        from equivariety.nn.restriction import block_ranks, restricted_maps
-
-        maps = restricted_maps(self.maps, subgroup, codomain)
         # Not the weights at hand, which may vanish: those of a general map of the same function space.
-        general = Component(self.maps, self.component.ranks).nearest(
-            generic_vector(math.prod(maps.shape)).reshape(maps.shape)
-        )
-        if not maps.contains(general.matrix()):
-            raise InputError("the subgroup must be one of the group of this network: its maps do not commute with it")
+        shape = self.maps.shape
+        general = self.component.nearest(generic_vector(math.prod(shape)).reshape(shape))
+        component = general.restrict(subgroup, codomain).component
         like, depth = self._factors()[0].weight, len(self.factors)
-        ranks = block_ranks(maps, general.matrix())
         model = type(self).__new__(type(self))
-        BlockNetwork.__init__(model, maps, [ranks] * (depth - 1), self.bias is not None, like.device, like.dtype)
-        model.load_solution(Component(maps, ranks).nearest(self._matrix_in_double()))
+        hidden = [component.ranks] * (depth - 1)
+        BlockNetwork.__init__(model, component.maps, hidden, self.bias is not None, like.device, like.dtype)
+        model.load_solution(component.nearest(self._matrix_in_double()))
         if self.bias is not None and model.bias is not None:
             with torch.no_grad():
                 model.bias.copy_(model.fixed_vectors.coordinates(self.fixed_vectors(self.bias)))
@@ -262,7 +310,7 @@ class BlockNetwork(Constants):
         return first.matrix()
 
     def to_dense(self) -> nn.Sequential:
-        """The same map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
+        """This map as a chain of plain ``torch.nn.Linear`` layers, the bias in the last."""
         like = self._factors()[0].weight
         layers = []
         for block_map in self.block_maps():

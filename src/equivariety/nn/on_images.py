@@ -43,6 +43,10 @@ class OnImages(nn.Module):
     >>> x = torch.randn(2, 3, 8, 8)
     >>> model(x).shape, torch.allclose(model(x.rot90(dims=(2, 3))), model(x), atol=1e-5)
     (torch.Size([2, 10]), True)
+    >>> first.forward(x).shape
+    torch.Size([2, 4, 8, 8])
+    >>> first.extra_repr()
+    '(3, 8, 8) -> (4, 8, 8)'
     """
 
     def __init__(self, layer: nn.Module, in_shape: Sequence[int], out_shape: Sequence[int] | None = None) -> None:

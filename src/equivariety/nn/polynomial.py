@@ -22,9 +22,9 @@ from torch import Tensor, nn
 from equivariety.errors import InputError
 from equivariety.polynomial import PolynomialNet as Architecture
 from equivariety.polynomial.evaluation import read_array, read_weights
+from equivariety.tolerances import SHORTEST_DESCENT_STEP
 
 MOST_STEPS = 100_000
-SHORTEST_STEP = 1e-14
 SUFFICIENT = 0.5
 """Share of the decrease promised by the gradient that a step must bring."""
 
@@ -51,6 +51,15 @@ class PolynomialNet(nn.Module):
     >>> net = ev.nn.PolynomialNet([3, 4, 2], power=3, generator=torch.Generator().manual_seed(0))
     >>> net(torch.ones(5, 3, dtype=torch.float64)).shape
     torch.Size([5, 2])
+    >>> [tuple(weight.shape) for weight in net.weights()], net.forward(torch.zeros(1, 3, dtype=torch.float64)).tolist()
+    ([(4, 3), (2, 4)], [[0.0, 0.0]])
+    >>> net.set_weights([np.ones((4, 3)), np.ones((2, 4))])
+    >>> net.matrices()[1].tolist()
+    [[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]]
+    >>> squares = ev.nn.PolynomialNet([2, 1, 1])
+    >>> squares.set_weights([[[1, 2]], [[3]]])
+    >>> squares.quadratic_form().tolist(), squares.distance_to_form(np.zeros((2, 2)))().item()
+    ([[3.0, 6.0], [6.0, 12.0]], 225.0)
     """
 
     def __init__(
@@ -171,7 +180,7 @@ def gradient_descent(
     values = list(net.parameters())
     step, losses = 1.0, [float(loss().detach())]
     first = norm = _gradient_norm(_gradients(loss, values))
-    while norm > tolerance * first and len(losses) <= steps and step > SHORTEST_STEP:
+    while norm > tolerance * first and len(losses) <= steps and step > SHORTEST_DESCENT_STEP:
         gradients = _gradients(loss, values)
         norm = _gradient_norm(gradients)
         step, reached = _armijo_step(loss, values, gradients, losses[-1], 2 * step)
@@ -194,7 +203,7 @@ def _armijo_step(
     slope = _gradient_norm(gradients) ** 2
     start = [value.detach().clone() for value in values]
     with torch.no_grad():
-        while step > SHORTEST_STEP:
+        while step > SHORTEST_DESCENT_STEP:
             for value, origin, gradient in zip(values, start, gradients, strict=True):
                 value.copy_(origin - step * gradient)
             reached = float(loss())

@@ -25,7 +25,18 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass
 class History:
-    """What happened in training, epoch by epoch."""
+    """Losses of a training run, epoch by epoch.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import equivariety as ev
+    >>> X = torch.as_tensor(ev.datasets.digits(), dtype=torch.float32)
+    >>> action = ev.actions.image_shift((8, 8), axis=1)
+    >>> history = ev.nn.Training(epochs=2, batch_size=600).fit(ev.nn.EquivariantLinear(action, action, rank=4), X)
+    >>> history.epochs, len(history.train_losses), history.stopped_early
+    (2, 2, False)
+    """
 
     train_losses: list[float] = field(default_factory=list)
     """Mean loss over the samples of each epoch, taken while the weights change."""
@@ -233,7 +244,16 @@ class _Run:
 
 
 def evaluate(model: nn.Module, X: Any, Y: Any, loss: Loss = nn.functional.mse_loss, batch_size: int = 4096) -> float:
-    """Mean loss over samples in evaluation mode, without gradients; the mode of the model is left as it was."""
+    """Mean loss over samples in evaluation mode, without gradients; the mode of the model is left as it was.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import torch
+    >>> layer = torch.nn.Linear(2, 2)
+    >>> bool(np.isclose(evaluate(layer, torch.ones(3, 2), layer(torch.ones(3, 2)).detach() + 2), 4))
+    True
+    """
     like = next(model.parameters())
     X, Y = _tensor(X, like), _tensor(Y, like)
     training = model.training

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.convolution import CriticalFilters, LinearConvNet
-from equivariety.convolution.entries import ComplexArray, FloatArray
+from equivariety.convolution.entries import ComplexArray
 from equivariety.convolution.polynomials import dilate
 from equivariety.errors import InputError
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, house_style, new_figure
+from equivariety.tolerances import REAL_ROOT_IN_PICTURES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 GRID = 321
-REAL_TOLERANCE = 1e-7
 """Roots this close to the real axis, relative to their size, are drawn as real."""
 INDEX_COLORS = (GREEN, ORANGE, RED, PURPLE)
 
@@ -34,6 +35,13 @@ def function_space_slice(net: LinearConvNet, origin: Any, first: Any, second: An
     ------
     InputError
         If the function space has no interior in its filter space, or the vectors have the wrong length.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> figure = function_space_slice(ev.LinearConvNet([2, 2], [1, 1]), [0, 0, 0.5], [1, 0, 0], [0, 1, 0])
+    >>> len(figure.axes)
+    1
     """
     if not net.thick:
         raise InputError(f"{net} must have a function space of full dimension to be shown in a plane of filters")
@@ -63,6 +71,12 @@ def discriminant_surface(net: LinearConvNet) -> Figure:
     ------
     InputError
         If the end-to-end filter does not have three or five entries, or the function space is not thick.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> discriminant_surface(ev.LinearConvNet([2, 2], [1, 1])).axes[0].name
+    '3d'
     """
     if net.size not in (3, 5) or not net.thick:
         raise InputError(f"the surface is drawn for stride one and filters with 3 or 5 entries, not for {net}")
@@ -87,6 +101,14 @@ def root_plot(net: LinearConvNet, filters: Sequence[Any]) -> Figure:
     """Roots of the end-to-end polynomial in the complex plane, one color for the layer each root comes from.
 
     Roots of a layer with S_l > 1 come in regular polygons around zero; real roots are where layers of even size bind.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> net = ev.LinearConvNet([3, 2], [2, 1])
+    >>> figure = root_plot(net, [[1, 2, 2], [1, -1]])
+    >>> len(figure.axes)
+    1
     """
     values = [np.asarray(w, dtype=np.float64) for w in filters]
     net.compose(values)  # checks number and sizes of the filters
@@ -119,6 +141,16 @@ def training_plot(runs: Sequence[tuple[Any, Any]], found: CriticalFilters) -> Fi
     ------
     InputError
         If times and losses of a run differ in length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1], [1, 1, 1]])
+    >>> found = ev.LinearConvNet([2, 2], [1, 1]).critical_points(X, [1, -1, 2, 0])
+    >>> figure = training_plot([([0.1, 1, 10], [6, 2, 0.5])], found)
+    >>> figure.axes[0].get_xscale()
+    'log'
     """
     with house_style():
         figure = new_figure(5.4, 3.8)
@@ -198,7 +230,7 @@ def _real_roots(filters: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
     companion[:, np.arange(1, degree), np.arange(degree - 1)] = 1.0
     companion[:, :, -1] = -filters[:, :-1] / leading[:, None]
     roots = np.linalg.eigvals(companion)
-    pairs = np.sum(roots.imag > REAL_TOLERANCE * (1 + np.abs(roots)), axis=1)
+    pairs = np.sum(roots.imag > REAL_ROOT_IN_PICTURES * (1 + np.abs(roots)), axis=1)
     first, second = np.triu_indices(degree, 1)
     discriminant = (np.prod((roots[:, first] - roots[:, second]) ** 2, axis=1)).real * leading ** (2 * degree - 2)
     return degree - 2 * pairs, discriminant

@@ -29,6 +29,14 @@ def image_rows(rows: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
     ------
     InputError
         If there is no row, or rows have different numbers of images or images of another size.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> X = ev.datasets.digits()[:5] / 4 + 0.5
+    >>> figure = image_rows({"digits": X, "their negatives": 1 - X}, (8, 8))
+    >>> len(figure.axes)
+    10
     """
     count = _validated_count(rows, shape)
     with house_style():

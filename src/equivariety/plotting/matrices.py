@@ -27,6 +27,15 @@ def before_and_after(maps: EquivariantMaps, M: Any) -> Figure:
     ------
     InputError
         If the matrix has another shape than the maps, or a side above 1024.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> maps = ev.EquivariantMaps(ev.actions.cyclic(6))
+    >>> figure = before_and_after(maps, maps.project(np.arange(36.0).reshape(6, 6)))
+    >>> [axes.get_title(loc="left") for axes in figure.axes[:2]]
+    ['in the points', 'in the isotypic blocks']
     """
     M = np.asarray(M, dtype=np.float64)
     if M.shape != maps.shape or max(M.shape) > _LARGEST_SIDE:

@@ -37,6 +37,12 @@ def architecture_map(inputs: int, outputs: int = 1, power: int = 2, largest: int
     power : int
     largest : int
         Largest width of a hidden layer.
+
+    Examples
+    --------
+    >>> figure = architecture_map(2, largest=3)
+    >>> len(figure.axes[0].texts)  # one cell for every pair of widths
+    9
     """
     widths = range(1, whole_number(largest, "largest", 1, 20) + 1)
     nets = {(a, b): PolynomialNet([inputs, a, b, outputs], power) for a in widths for b in widths}
@@ -91,6 +97,15 @@ def signature_plot(minima: Sequence[SymmetricCriticalPoint], descents: Sequence[
         As from ``family.local_minima(U)``, best first.
     descents : sequence of arrays
         The losses of each descent, step by step, as ``Descent.losses``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> minima = ev.SymmetricMaps(ev.actions.trivial(2)).bounded(1).local_minima(np.diag([2.0, -1.0]))
+    >>> figure = signature_plot(minima, [[9.0, 3.0, 1.0], [8.0, 5.0, 4.0]])
+    >>> figure.axes[0].get_title(loc="left")
+    '2 descents, 2 local minima'
     """
     with house_style():
         figure = new_figure(5.4, 3.6)

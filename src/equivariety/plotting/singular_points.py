@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equivariety.extras import load_extra
+from equivariety.tolerances import FLAT_SLOPE, ON_THE_BORDER, SAME_LIMIT
 
 Points = NDArray[np.float64]
 Box = Sequence[tuple[float, float]]
@@ -18,9 +19,6 @@ STARTS_PER_AXIS = {1: 101, 2: 25, 3: 11}
 STEPS = 80
 MOST_POINTS = 40
 _CROWDED = 0.05
-_FLAT = 1e-4  # a slope relative to the largest one up to which a direction counts as flat
-_NEAR = 1e-4  # distance, relative to the box, up to which two limits are one point
-_ROUNDING = 1e-9
 _LARGEST_DENOMINATOR = 64
 
 
@@ -50,7 +48,7 @@ def singular_points(expression: Any, symbols: Sequence[Any], box: Box | None = N
     starts = _grid(sides)
     system = _System(expression, symbols, starts)
     found = [system.exact(point, extent) for point in _distinct(system.limits(starts, extent), extent)]
-    inside = [p for p in found if ((sides[:, 0] - _ROUNDING <= p) & (p <= sides[:, 1] + _ROUNDING)).all()]
+    inside = [p for p in found if ((sides[:, 0] - ON_THE_BORDER <= p) & (p <= sides[:, 1] + ON_THE_BORDER)).all()]
     if len(inside) > MOST_POINTS:  # a curve of singular points, on which every start found another one
         inside = [p for p in inside if sum(np.abs(p - q).max() < _CROWDED * extent for q in inside) <= 2]
     return sorted(tuple(point.tolist()) for point in inside if _isolated(system, point, extent))
@@ -94,13 +92,13 @@ class _System:
             length = np.linalg.norm(move, axis=1, keepdims=True)
             current -= move * (0.2 * extent / np.maximum(length, 0.2 * extent))
         residual = np.abs(self.values(current) / scale).max(axis=1)
-        return current[np.isfinite(residual) & (residual < _ROUNDING)]
+        return current[np.isfinite(residual) & (residual < ON_THE_BORDER)]
 
     def exact(self, point: Points, extent: float) -> Points:
         """The point with small denominators nearby, if all equations vanish there exactly; else the point itself."""
         near = [Fraction(float(x)).limit_denominator(_LARGEST_DENOMINATOR) for x in point]
         rounded = np.array([float(x) for x in near])
-        if np.abs(rounded - point).max() > 100 * _NEAR * extent:
+        if np.abs(rounded - point).max() > 100 * SAME_LIMIT * extent:
             return point
         sympy = load_extra("sympy", "algebra")
         at = {s: sympy.Rational(x.numerator, x.denominator) for s, x in zip(self.symbols, near, strict=True)}
@@ -126,7 +124,7 @@ def _distinct(points: Points, extent: float) -> list[Points]:
     """One of the points that lie close together."""
     kept: list[Points] = []
     for point in points:
-        if not any(np.abs(point - other).max() < 100 * _NEAR * extent for other in kept):
+        if not any(np.abs(point - other).max() < 100 * SAME_LIMIT * extent for other in kept):
             kept.append(point)
     return kept
 
@@ -139,7 +137,7 @@ def _isolated(system: _System, point: Points, extent: float) -> bool:
     """
     slopes = system.slopes(point[None])[0]
     _, sigma, directions = np.linalg.svd(slopes)
-    flat = directions[sigma <= _FLAT * sigma[0]] if sigma[0] else directions
+    flat = directions[sigma <= FLAT_SLOPE * sigma[0]] if sigma[0] else directions
     radius = 0.02 * extent
     sides = np.concatenate([flat, -flat]) * radius
     distances = np.linalg.norm(system.limits(point + sides, extent) - point, axis=1)

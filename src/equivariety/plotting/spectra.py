@@ -1,4 +1,4 @@
-"""What each unit of rank gains in each block, and where the optimum cuts."""
+"""Pictures of spectra: the gain of each unit of rank in each block, and where the optimum cuts."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ def spectrum(solution: Solution) -> Figure:
 
     A term of a block of irrep_dim n takes n units of the rank budget, so that terms of different blocks compete by
     gain / n. The optimum keeps the terms above one level, up to what whole units allow.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> solution = ev.EquivariantMaps(ev.actions.image_shift((8, 8), axis=1)).bounded(12).fit(ev.datasets.digits())
+    >>> figure = spectrum(solution)
+    >>> figure.axes[0].get_ylabel()
+    'gain per unit of rank'
     """
     blocks = solution.component.maps.blocks[:_LARGEST_NUMBER_OF_BLOCKS]
     gains = [solution.spectrum[i] / block.irrep_dim for i, block in enumerate(blocks)]

@@ -41,7 +41,15 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Matplotlib settings of this library, and only inside the block."""
+    """Matplotlib settings of this library, and only inside the block.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> with house_style():
+    ...     print(matplotlib.rcParams["legend.frameon"])
+    False
+    """
     import matplotlib as mpl
 
     with mpl.rc_context(_SETTINGS):
@@ -57,6 +65,12 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
     -------
     list of Path
         The files written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> [path.name for path in save_figure(new_figure(4, 3), tempfile.mkdtemp(), "empty")]
+    ['empty.png', 'empty.svg']
     """
     written = []
     Path(folder).mkdir(parents=True, exist_ok=True)
@@ -70,7 +84,14 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """A figure that no window manager knows of: it needs no screen and no closing. Sizes in inches."""
+    """A figure that no window manager knows of: it needs no screen and no closing. Sizes in inches.
+
+    Examples
+    --------
+    >>> figure = new_figure(4, 3)
+    >>> figure.get_size_inches().tolist()
+    [4.0, 3.0]
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

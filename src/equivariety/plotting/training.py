@@ -18,6 +18,12 @@ def gap_per_epoch(gaps: Mapping[str, Sequence[float]]) -> Figure:
     ----------
     gaps : mapping from label to the excess after epochs 1, 2, ...
         As ``TrainedRow.gaps``; values of at most zero (rounding) are left out of the logarithmic scale.
+
+    Examples
+    --------
+    >>> figure = gap_per_epoch({"two layers": [1.0, 0.1, 0.01], "three layers": [2.0, 1.0, 0.5]})
+    >>> len(figure.axes[0].lines)
+    2
     """
     with house_style():
         figure = new_figure(5.6, 3.4)

@@ -6,26 +6,21 @@ the points at a small distance, which the closed form of the nearest point gives
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from equivariety.algebra.expressions import parse_polynomial
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
-from equivariety.extras import load_extra
 from equivariety.geometry.enforcing import PathPoint
-from equivariety.plotting.singular_points import singular_points
+from equivariety.plotting.level_sets import Box, add_level, axes_in_space, equation_text, mark_singular, parsed, tex
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, YELLOW, house_style, new_figure
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Grid = NDArray[np.float64]
-Box = Sequence[tuple[float, float]]
 
 CURVE_GRID, SURFACE_GRID = 301, 61
 THICKNESS = 0.025
@@ -56,14 +51,14 @@ def curve(polynomial: Any, box: Box = ((-2, 2), (-2, 2)), names: str = "x y") ->
     >>> len(curve("y**2 - x**2*(x + 1)").axes)
     1
     """
-    function, expression, symbols = _parsed(polynomial, names)
+    function, expression, symbols = parsed(polynomial, names)
     ticks = [np.linspace(low, high, CURVE_GRID) for low, high in box]
     with house_style():
         figure = new_figure(4.2, 4.0)
         axes = figure.add_subplot()
         axes.contour(*ticks, function(*np.meshgrid(*ticks)), levels=[0.0], colors=BLUE, linewidths=1.6)
-        _mark_singular(axes, expression, symbols, box)
-        axes.set(xlabel=f"${symbols[0]}$", ylabel=f"${symbols[1]}$", aspect="equal", title=_equation(expression))
+        mark_singular(axes, expression, symbols, box)
+        axes.set(xlabel=f"${symbols[0]}$", ylabel=f"${symbols[1]}$", aspect="equal", title=equation_text(expression))
     return figure
 
 
@@ -76,8 +71,14 @@ def triangle_curve(polynomial: Any, names: str = "p0 p1 p2") -> Figure:
         Homogeneous in three variables.
     names : str
         The three variables: the vertices at the lower left, the lower right and the top.
+
+    Examples
+    --------
+    >>> figure = triangle_curve("p0*p2 - p1**2")
+    >>> len(figure.axes)
+    1
     """
-    function, expression, symbols = _parsed(polynomial, names)
+    function, expression, symbols = parsed(polynomial, names)
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
     first, second = np.meshgrid(np.linspace(0, 1, CURVE_GRID), np.linspace(0, 1, CURVE_GRID))
     # (first, second) -> barycentric coordinates covers the triangle without cutting cells at its border.
@@ -91,8 +92,8 @@ def triangle_curve(polynomial: Any, names: str = "p0 p1 p2") -> Figure:
         places = (("right", "top"), ("left", "top"), ("center", "bottom"))
         for corner, symbol, (across, along) in zip(corners, symbols, places, strict=True):
             gap = (0, 4 if along == "bottom" else -4)
-            axes.annotate(f"${_tex(symbol)} = 1$", corner, ha=across, va=along, xytext=gap, textcoords="offset points")
-        axes.set(aspect="equal", title=_equation(expression))
+            axes.annotate(f"${tex(symbol)} = 1$", corner, ha=across, va=along, xytext=gap, textcoords="offset points")
+        axes.set(aspect="equal", title=equation_text(expression))
         axes.axis("off")
     return figure
 
@@ -107,16 +108,22 @@ def surface(polynomial: Any, box: Box = ((-1, 1),) * 3, names: str = "x y z") ->
     box : three pairs of (low, high)
     names : str
         The three variables.
+
+    Examples
+    --------
+    >>> surface("x**2 + y**2 - z**2").axes[0].name
+    '3d'
     """
-    function, expression, symbols = _parsed(polynomial, names)
+    function, expression, symbols = parsed(polynomial, names)
     ticks = [np.linspace(low, high, SURFACE_GRID) for low, high in box]
     with house_style():
         figure = new_figure(4.8, 4.4)
-        axes = _space(figure)
-        _add_level(axes, function(*np.meshgrid(*ticks, indexing="ij")), 0.0, ticks, BLUE, 0.75)
-        _mark_singular(axes, expression, symbols, box)
+        axes = axes_in_space(figure)
+        add_level(axes, function(*np.meshgrid(*ticks, indexing="ij")), 0.0, ticks, BLUE, 0.75)
+        mark_singular(axes, expression, symbols, box)
         axes.set(
-            title=_equation(expression), **{f"{axis}label": f"${s}$" for axis, s in zip("xyz", symbols, strict=True)}
+            title=equation_text(expression),
+            **{f"{axis}label": f"${s}$" for axis, s in zip("xyz", symbols, strict=True)},
         )
         axes.set_box_aspect([high - low for low, high in box])
     return figure
@@ -141,6 +148,13 @@ def family_slice(
     ------
     InputError
         If there are not 2 or 3 directions, one of them is not equivariant, or there are more than 12 components.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> family = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1)
+    >>> family_slice(family).axes[0].name
+    '3d'
     """
     basis = _directions(family, directions)
     start = np.zeros(family.maps.shape) if origin is None else family.maps.project(origin)
@@ -154,12 +168,12 @@ def family_slice(
     members += [(component, RED) for component in family.singular_locus()]
     with house_style():
         figure = new_figure(5.0, 4.4)
-        axes: Any = _space(figure) if len(basis) == 3 else figure.add_subplot()
+        axes: Any = axes_in_space(figure) if len(basis) == 3 else figure.add_subplot()
         for component, color in members:
             distances = _distances(component, start, basis, parameters)
             level = THICKNESS * extent * (1.0 if color != RED else 2.2)
             if len(basis) == 3:
-                _add_level(axes, distances, level, ticks, color, 0.55 if color != RED else 1.0)
+                add_level(axes, distances, level, ticks, color, 0.55 if color != RED else 1.0)
             else:
                 axes.contourf(*ticks, distances.T, levels=[-1.0, level], colors=[color])
         _label_slice(axes, family, members, len(basis))
@@ -181,6 +195,16 @@ def projection(component: Component, directions: Any, samples: int = 4000, seed:
     ------
     InputError
         If there are not 2 or 3 directions, or one of them is not equivariant.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(2).component((0, 1))
+    >>> shift = np.roll(np.eye(3), 1, axis=1)
+    >>> figure = projection(component, [np.eye(3), shift], samples=100)
+    >>> len(figure.axes)
+    1
     """
     basis = _directions(component.maps.bounded(min(component.rank, min(component.maps.shape))), directions)
     rng = np.random.default_rng(seed)
@@ -197,14 +221,26 @@ def projection(component: Component, directions: Any, samples: int = 4000, seed:
             coordinates += bundle.dimension * np.einsum("srcb,krcb->sk", points, step)
     with house_style():
         figure = new_figure(4.6, 4.4)
-        axes: Any = _space(figure) if len(basis) == 3 else figure.add_subplot()
+        axes: Any = axes_in_space(figure) if len(basis) == 3 else figure.add_subplot()
         axes.scatter(*(coordinates / np.sqrt(np.where(norms > 0, norms, 1.0))[:, None]).T, s=2, color=BLUE, alpha=0.4)
         axes.set(title=f"projection of ranks {component.ranks}, norm 1", xlabel="$t_1$", ylabel="$t_2$", aspect="equal")
     return figure
 
 
 def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
-    """Loss and squared distance from the symmetry along a regularization path, against the hard-wired optimum."""
+    """Loss and squared distance from the symmetry along a regularization path, against the hard-wired optimum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> maps = ev.InvariantMaps(ev.actions.cyclic(3), outputs=2)
+    >>> path = ev.geometry.regularization_path(maps, 1, X, X[:, :2], [0.1, 1.0, 10.0])
+    >>> figure = path_picture(path, maps.bounded(1).fit(X, X[:, :2]).loss)
+    >>> len(figure.axes)
+    2
+    """
     weights = [point.weight for point in path]
     with house_style():
         figure = new_figure(6.4, 2.8)
@@ -218,74 +254,7 @@ def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
     return figure
 
 
-def _parsed(polynomial: Any, names: str) -> tuple[Callable[..., Grid], Any, tuple[Any, ...]]:
-    sympy = load_extra("sympy", "algebra")
-
-    symbols = sympy.symbols(names, real=True)
-    expression = parse_polynomial(polynomial, symbols) if isinstance(polynomial, str) else sympy.sympify(polynomial)
-    # Expressions made elsewhere have symbols of their own by these names.
-    own = {symbol: known for symbol in expression.free_symbols for known in symbols if str(known) == str(symbol)}
-    foreign = expression.free_symbols - set(own)
-    if foreign:
-        raise InputError(f"the polynomial must be in the variables {names}, not also in {', '.join(map(str, foreign))}")
-    expression = expression.subs(own)
-    compiled = sympy.lambdify(symbols, expression, "numpy")
-
-    def function(*values: Grid) -> Grid:
-        return np.broadcast_to(np.asarray(compiled(*values), dtype=np.float64), values[0].shape)
-
-    return function, expression, tuple(symbols)
-
-
-def _equation(expression: Any) -> str:
-    sympy = load_extra("sympy", "algebra")
-
-    return f"${sympy.latex(expression)} = 0$"
-
-
-def _tex(symbol: Any) -> str:
-    sympy = load_extra("sympy", "algebra")
-
-    return str(sympy.latex(symbol))
-
-
-def _mark_singular(axes: Any, expression: Any, symbols: Sequence[Any], box: Box) -> None:
-    for point in singular_points(expression, symbols, box):
-        axes.plot(*([x] for x in point), "o", color=RED, zorder=10)
-
-
-def _space(figure: Figure) -> Any:
-    """Axes in space with few ticks, on which later things are drawn over earlier ones, so that points stay visible."""
-    from matplotlib.ticker import MaxNLocator
-
-    axes: Any = figure.add_subplot(projection="3d", computed_zorder=False)
-    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
-        axis.set_major_locator(MaxNLocator(4))
-    return axes
-
-
-def _add_level(axes: Any, values: Grid, level: float, ticks: Sequence[Grid], color: str, opacity: float) -> None:
-    """Add the surface where the values reach a level, shaded; nothing if they do not."""
-    if not values.min() < level < values.max():
-        return
-    from matplotlib.colors import LightSource
-    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
-
-    measure = load_extra("skimage.measure", "plot3d")
-
-    spacing = tuple(float(axis[1] - axis[0]) for axis in ticks)
-    marching_cubes: Any = measure.marching_cubes
-    vertices, faces, _, _ = marching_cubes(values, level, spacing=spacing)
-    vertices = vertices + np.array([axis[0] for axis in ticks])
-    mesh = Poly3DCollection(
-        vertices[faces], facecolors=color, shade=True, lightsource=LightSource(315, 45), linewidths=0, alpha=opacity
-    )
-    axes.add_collection3d(mesh)
-    for axis, name in zip(ticks, "xyz", strict=True):
-        getattr(axes, f"set_{name}lim")(axis[0], axis[-1])
-
-
-def _directions(family: RankBounded, given: Any | None) -> Grid:
+def _directions(family: RankBounded, given: Any | None) -> FloatArray:
     maps = family.maps
     if given is None:
         from equivariety.geometry.tangent import tangent_space
@@ -306,7 +275,7 @@ def _directions(family: RankBounded, given: Any | None) -> Grid:
     return basis
 
 
-def _distances(component: Component, origin: Grid, basis: Grid, parameters: Grid) -> Grid:
+def _distances(component: Component, origin: FloatArray, basis: FloatArray, parameters: FloatArray) -> FloatArray:
     """Distances from the component to all points of a slice: what truncated singular value decompositions cut off."""
     maps = component.maps
     start = maps.coordinates(origin)

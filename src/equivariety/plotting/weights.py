@@ -31,6 +31,14 @@ def weight_diagram(pattern: WeightPattern) -> Figure:
     ------
     InputError
         If a layer has more than 40 nodes, which no diagram shows.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(ev.actions.image_rotation(3)).bounded(3).component((1, 1, 0))
+    >>> figure = weight_diagram(ev.varieties.block_pattern(component))
+    >>> figure.axes[0].get_title(loc="left")
+    '14 weights; a dense network has 54'
     """
     layers = (pattern.inputs, pattern.hidden, pattern.outputs)
     most = max(len(layer) for layer in layers)

@@ -106,7 +106,7 @@ def symmetric_trace(counts: Sequence[int], degree: int) -> int:
 
 
 def count_pairs(source: Space, target: Space, degree: int) -> int:
-    """The same dimension as the number of orbits on pairs (output, monomial) whose function does not vanish."""
+    """Count the dimension as the orbits on pairs (output, monomial) whose function does not vanish."""
     n = source.degree
     monomials = np.array(list(combinations_with_replacement(range(n), degree)), dtype=np.intp)
     places = {row.tobytes(): place for place, row in enumerate(monomials)}

@@ -19,6 +19,13 @@ class Certificate:
     The value is a rank modulo a prime at one point, so the dimension is never smaller. Where it meets an upper bound it
     is proven. Elsewhere it is the dimension with a probability of nearly one: the point is random, and a second
     prime gave a rank that is not larger.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> certificate = ev.PolynomialNet([3, 2, 1]).certify()
+    >>> certificate.value, certificate.upper_bound, certificate.proven
+    (5, 5, True)
     """
 
     value: int

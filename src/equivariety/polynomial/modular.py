@@ -29,7 +29,7 @@ _CHUNK = 2**23  # products of one chunk of rows that are held at once
 
 @dataclass(frozen=True, eq=False)
 class Passes:
-    """What the forward pass of some inputs (rows) leaves for the backward pass."""
+    """Values of the forward pass of some inputs (rows), kept for the backward pass."""
 
     activations: tuple[Residues, ...]
     """What enters each layer of weights."""

@@ -68,6 +68,8 @@ class PolynomialNet(Architecture):
     >>> net = PolynomialNet([ring, ring, ring])
     >>> net.parameters, net.dimension, net.ambient_dimension
     (8, 7, 10)
+    >>> net.is_filling, [weights.shape for weights in net.random_weights(seed=0)], len(list(net.subnetworks()))
+    (False, [(4, 4), (4, 4)], 0)
     """
 
     @classmethod
@@ -269,6 +271,14 @@ class Subnetwork:
     At such weights the derivative of the larger network has the image that the smaller one has: its rank drops to the
     dimension of the subnetwork, so a critical point of the subnetwork is critical for the network, whatever the data
     (arXiv 2505.11846).
+
+    Examples
+    --------
+    >>> part = next(PolynomialNet([4, 3, 2], power=3).subnetworks())
+    >>> part.network.dimension, part.dimension, part.rank, part.whole.dimension
+    (10, 10, 10, 15)
+    >>> [weights.shape for weights in part.embed(part.network.random_weights())]
+    [(3, 4), (2, 3)]
     """
 
     whole: PolynomialNet

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from math import comb
 
+from equivariety.isotypic.fields import Field
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -19,6 +21,20 @@ class Slot:
 
     weight: int
     capacity: int
+
+
+def complex_slots(slot: Slot, field: Field) -> list[Slot]:
+    """The slots of the complex parts that a block over a field falls into.
+
+    Examples
+    --------
+    >>> from equivariety.isotypic import field_named
+    >>> complex_slots(Slot(4, 3), field_named("C")), complex_slots(Slot(4, 3), field_named("H"))
+    ([Slot(weight=2, capacity=3), Slot(weight=2, capacity=3)], [Slot(weight=2, capacity=6)])
+    """
+    (capacity,) = field.complexified(slot.capacity)
+    weight = slot.weight // (field.width * field.complex_parts)
+    return [Slot(weight, capacity)] * field.complex_parts
 
 
 def count_exact(slots: Iterable[Slot] | Mapping[Slot, int], budget: int) -> int:

@@ -67,7 +67,7 @@ def following_ranks(slots: Sequence[Slot], tails: Tails, position: int, left: in
 
 @dataclass(frozen=True, init=False)
 class Tails:
-    """What the slots from each position on can still take, for all positions from 0 to the number of slots."""
+    """The totals that slots from each position on can still take, for all positions from 0 to the number of slots."""
 
     capacities: tuple[int, ...]
     """Of the slots themselves."""

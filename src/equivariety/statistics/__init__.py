@@ -1,4 +1,4 @@
-"""What the data say: likelihoods, noise, the choice of ranks and of the symmetry, how sure one can be."""
+"""Statistics of data with a symmetry: likelihoods, noise, the choice of ranks and of the symmetry, tests."""
 
 from equivariety.statistics.canonical import CanonicalCorrelations, canonical_correlations
 from equivariety.statistics.learning import learning_coefficient

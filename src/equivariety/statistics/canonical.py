@@ -19,7 +19,17 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class CanonicalCorrelations:
-    """What two sets of variables share, for each block that occurs in both; nothing is centered."""
+    """Canonical correlations of two sets of variables, for each block that occurs in both; nothing is centered.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((50, 3))
+    >>> found = ev.statistics.canonical_correlations(ev.EquivariantMaps(ev.actions.cyclic(3)), X, X + 0.1)
+    >>> {block: values.round(2).tolist() for block, values in found.correlations.items()}, found.degrees_of_freedom
+    ({0: [0.99], 1: [1.0]}, 3)
+    """
 
     correlations: dict[int, Vector]
     """Falling canonical correlations of every shared block; each occurs as often as the irreducible is large."""

@@ -35,7 +35,7 @@ class _Visited:
         return self._known(actions, lambda fresh: scored(self.evidence, fresh))
 
     def value(self, model: SymmetryModel) -> float:
-        """What is to be maximized."""
+        """The score, which is to be maximized."""
         return score(model, self.criterion)
 
     def best(self, models: Iterable[SymmetryModel]) -> list[SymmetryModel]:
@@ -108,7 +108,7 @@ def _join(visited: _Visited, cyclic: list[SymmetryModel]) -> None:
 
 
 def _without_redundant(action: PermutationAction) -> PermutationAction:
-    """The same model from fewer generators."""
+    """The model written with fewer generators."""
     key, images = model_key(action), list(action.images)
     for place in reversed(range(len(images) - 1)):
         fewer = images[:place] + images[place + 1 :]

@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+from equivariety.isotypic import field_named
 from equivariety.validation import amount, whole_number
 from equivariety.varieties.maps import EquivariantMaps
 
 
 @dataclass(frozen=True)
 class ExpectedRisk:
-    """What least squares without a bound on the rank pays for estimating the map.
+    """The excess risk of least squares without a bound on the rank.
 
     It converts to the excess risk by ``float``.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> risk = ev.expected_risk(ev.EquivariantMaps(ev.actions.cyclic(4)), n_samples=10, noise_variance=1.0)
+    >>> round(float(risk), 3), risk.samples_needed, round(risk.samples_saved, 1)
+    (0.472, 3, 28.9)
     """
 
     excess: float
@@ -69,7 +77,7 @@ def expected_risk(maps: EquivariantMaps, n_samples: int, noise_variance: float) 
     for block in maps.blocks:
         if not block.rows or not block.cols:
             continue
-        k, d, c = block.irrep_dim, {"R": 1, "C": 2, "H": 4}[block.field], block.cols
+        k, d, c = block.irrep_dim, field_named(block.field).beta, block.cols
         # Finite if n k / d - c + 1 - 2 / d > 0, in whole numbers n k > d (c - 1) + 2.
         needed = max(needed, (d * (c - 1) + 2) // k + 1)
         spread = (n * k - d * (c - 1) - 2) / d

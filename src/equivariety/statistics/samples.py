@@ -1,4 +1,4 @@
-"""What statistics check of samples, and their scatter matrix."""
+"""Checks of samples, and their scatter matrix."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class SymmetryModel:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the data say, and how candidates are scored."""
+    """The data in the form that scores need, and the rule by which candidates are scored."""
 
     scatter: Matrix
     """Sum of x x^T, about the mean if one is subtracted."""
@@ -88,7 +88,7 @@ def scored(evidence: Evidence, actions: Iterable[Action]) -> Iterator[SymmetryMo
 
 
 def scored_cyclic(evidence: Evidence, generators: NDArray[np.intp]) -> Iterator[SymmetryModel]:
-    """The same for cyclic groups, where all of one cycle type share one decomposition."""
+    """Score cyclic groups, where all of one cycle type share one decomposition."""
     for images, orders in by_cycle_type(generators):
         maps = EquivariantMaps(PermutationAction(standard_cycles(cycle_lengths(images[0]))))
         matrices = (evidence.scatter / evidence.samples, evidence.prior, evidence.prior + evidence.scatter)
@@ -98,7 +98,7 @@ def scored_cyclic(evidence: Evidence, generators: NDArray[np.intp]) -> Iterator[
 
 
 def score(model: SymmetryModel, criterion: Criterion) -> float:
-    """What is largest for the best model, in units of log probability: AIC and BIC are halved and change sign."""
+    """The score, largest for the best, in units of log probability: AIC and BIC are halved and change sign."""
     return {"posterior": model.log_posterior, "bic": -model.bic / 2, "aic": -model.aic / 2}[criterion]
 
 

@@ -1,4 +1,4 @@
-"""What Gaussian statistics need of data with a symmetry: the eigenvalues of the blocks of their covariance.
+"""Spectra of covariances: the eigenvalues of the blocks, which Gaussian statistics of symmetric data need.
 
 The covariance averaged over the group is block diagonal in the isotypic basis. The block of an irreducible of real
 dimension k, field D (real dimension d) and multiplicity r is a Hermitian r x r matrix over D; each of its eigenvalues
@@ -42,7 +42,7 @@ class CovarianceSpectrum:
         return int(self.eigenvalues.shape[0])
 
     def divided_by(self, total: float) -> CovarianceSpectrum:
-        """The same scatter divided by another number than the samples that count."""
+        """The spectrum of the scatter divided by another number than the samples that count."""
         return replace(self, eigenvalues=self.eigenvalues * (self.samples / total)[:, None])
 
     @property

@@ -27,6 +27,7 @@ from equivariety.statistics.gaussian import (
 )
 from equivariety.statistics.samples import centered_scatter, validated_samples
 from equivariety.statistics.spectra import CovarianceSpectrum
+from equivariety.tolerances import EQUAL_STATISTIC
 from equivariety.validation import whole_number
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
@@ -52,7 +53,17 @@ class GeneratorTest:
 
 @dataclass(frozen=True)
 class SymmetryTest:
-    """The result of :func:`symmetry_test`."""
+    """The result of :func:`symmetry_test`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((40, 4))
+    >>> test = ev.symmetry_test(X, ev.actions.cyclic(4), simulations=99)
+    >>> 0 < test.p_value <= 1, test.degrees_of_freedom, len(test.generators), test.simulations
+    (True, 7, 1, 99)
+    """
 
     p_value: float
     """Exact for Gaussian data, whatever the number of samples."""
@@ -185,7 +196,7 @@ def symmetry_test(
     values = [hypothesis.value(scatter) for hypothesis in hypotheses]
     exceeded = np.zeros(len(hypotheses), dtype=np.intp)
     for simulated in _wishart(freedom, maps.domain.degree, count, np.random.default_rng(seed)):
-        exceeded += [hypothesis.value(simulated) >= value * (1 - 1e-12)
+        exceeded += [hypothesis.value(simulated) >= value * (1 - EQUAL_STATISTIC)
                      for hypothesis, value in zip(hypotheses, values, strict=True)]  # fmt: skip
     p_values = ((1 + exceeded) / (count + 1)).tolist()
     return SymmetryTest(

@@ -32,6 +32,16 @@ class Solutions:
 
     `singular` paths end at infinity or in a point that is not an isolated regular solution (data that are not
     generic); `failed` ones got lost on the way, in spite of being tracked again with smaller steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> from equivariety.tracking import SquaredErrors
+    >>> start = ev.convolution.generic_start([2, 2])
+    >>> [found] = solve(start, [SquaredErrors(np.diag([1.0, 2, 3, 5])[None], np.array([[1.0, -1, 2, 1]]))])
+    >>> found.points.shape[1], len(found.points) + found.singular + found.failed == start.expected
+    (5, True)
     """
 
     points: ComplexArray
@@ -46,6 +56,18 @@ def solve(start: StartSystem, errors: Sequence[SquaredErrors]) -> list[Solutions
     ------
     InputError
         If the start system is incomplete.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> from equivariety.tracking import SquaredErrors
+    >>> start = ev.convolution.generic_start([2, 2])
+    >>> random = np.random.default_rng(0)
+    >>> A = random.standard_normal((6, 4))
+    >>> [found] = solve(start, [SquaredErrors((A.T @ A)[None], random.standard_normal((1, 4)))])
+    >>> len(found.points) == start.expected, found.singular, found.failed
+    (True, 0, 0)
     """
     if not start.complete:
         raise InputError(f"start has {len(start.points)} of {start.expected} points: try another seed")

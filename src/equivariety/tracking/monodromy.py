@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
 from equivariety.tolerances import SAME_POINT_TOLERANCE
-from equivariety.tracking.coordinates import ComplexArray, FloatArray, distinct
+from equivariety.tracking.coordinates import ComplexArray, distinct
 from equivariety.tracking.parameterization import Parameterization
 from equivariety.tracking.predictor_corrector import Tracked, TrackingOptions, track
 from equivariety.tracking.squared_errors import Path, SquaredErrors, images
@@ -31,6 +32,13 @@ class StartSystem:
     """Generic complex data for a parameterization, with critical points in homogeneous coordinates (h, w_1, ..., w_L).
 
     It serves all data; `loops` tells how many monodromy loops it took.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> start = ev.convolution.generic_start([2, 2])
+    >>> start.filter_sizes, start.expected, len(start.points), start.complete
+    ((2, 2), 6, 6, True)
     """
 
     map: Parameterization
@@ -55,13 +63,29 @@ class StartSystem:
 
 
 def refuse_many_paths(expected: int, what: str) -> None:
-    """Raise `InputError` if there are more than 5000 critical points to track; `what` names whose they are."""
+    """Raise `InputError` if there are more than 5000 critical points to track; `what` names whose they are.
+
+    Examples
+    --------
+    >>> refuse_many_paths(10**6, "these filter sizes")
+    Traceback (most recent call last):
+        ...
+    equivariety.errors.InputError: these filter sizes lead to 1000000 complex critical points: at most 5000 are tracked
+    """
     if expected > MAX_PATHS:
         raise InputError(f"{what} lead to {expected} complex critical points: at most {MAX_PATHS} are tracked")
 
 
 def solve_generic(map_: Parameterization, seed: int = DEFAULT_SEED) -> StartSystem:
-    """Find the critical points of one generic squared error; see `StartSystem.complete`."""
+    """Find the critical points of one generic squared error; see `StartSystem.complete`.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> start = ev.convolution.generic_start([2, 2])
+    >>> solve_generic(start.map, seed=1).complete
+    True
+    """
     random = np.random.default_rng(seed)
     quadratic = _random_form(random, map_.size)
     points, linear = _first_pair(random, map_, quadratic)

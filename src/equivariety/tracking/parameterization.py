@@ -1,4 +1,4 @@
-"""What a parameterization must offer to be tracked."""
+"""The protocol of parameterizations whose critical points are tracked."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ class Parameterization(Protocol):
 
     A batch of points is an array of shape (points, sum of the group sizes), the groups side by side. Real and complex
     points are taken alike.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> map_ = ev.convolution.generic_start([2, 2]).map  # (w_1, w_2) -> their tensor product
+    >>> map_.groups, map_.degrees, map_.size, map_.expected_count
+    ((2, 2), (1, 1), 4, 6)
+    >>> point = np.array([[1.0, 2.0, 3.0, 4.0]])
+    >>> map_.value(point).tolist(), map_.jacobian(point).shape, map_.second_derivative(point, np.ones((1, 4))).shape
+    ([[3.0, 4.0, 6.0, 8.0]], (1, 4, 4), (1, 4, 4))
     """
 
     @property

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.tolerances import LARGEST_NEWTON_CORRECTION, REFINED, TRACKING_TOLERANCE
-from equivariety.tracking.coordinates import ComplexArray, FloatArray, tangent_frame
+from equivariety.tracking.coordinates import ComplexArray, tangent_frame
 from equivariety.tracking.squared_errors import Path, equations
 
 NEWTON_ITERATIONS = 2
@@ -24,7 +25,14 @@ MAX_REFINEMENTS = 10
 
 @dataclass(frozen=True)
 class TrackingOptions:
-    """Step sizes in time (0 to 1) and the tolerance on Newton corrections of points with groups of norm one."""
+    """Step sizes in time (0 to 1) and the tolerance on Newton corrections of points with groups of norm one.
+
+    Examples
+    --------
+    >>> options = TrackingOptions()
+    >>> options.tighter().largest_step < options.largest_step
+    True
+    """
 
     first_step: float = 0.05
     largest_step: float = 0.2
@@ -49,6 +57,17 @@ class Tracked:
     """End points of paths, in homogeneous coordinates, and how far in time each came (1: arrived).
 
     `correction` is the size of the last Newton correction, an estimate of the error of an arrived point.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> from equivariety.tracking import Path, SquaredErrors
+    >>> start = ev.convolution.generic_start([2, 2])
+    >>> path = Path(start.map, start.data, SquaredErrors(np.diag([1.0, 2, 3, 5])[None], np.array([[1.0, -1, 2, 1]])))
+    >>> tracked = track(path, start.points, TrackingOptions())
+    >>> tracked.arrived.sum().item(), tracked.times.shape, bool(tracked.correction.max() < 1e-6)
+    (6, (6,), True)
     """
 
     points: ComplexArray
@@ -62,7 +81,19 @@ class Tracked:
 
 
 def track(path: Path, points: ComplexArray, options: TrackingOptions) -> Tracked:
-    """Track all start points along the path; one row of `points` for each path."""
+    """Track all start points along the path; one row of `points` for each path.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> from equivariety.tracking import Path, SquaredErrors
+    >>> start = ev.convolution.generic_start([2, 2])
+    >>> path = Path(start.map, start.data, SquaredErrors(np.diag([1.0, 2, 3, 5])[None], np.array([[1.0, -1, 2, 1]])))
+    >>> tracked = track(path, start.points, TrackingOptions())
+    >>> tracked.points.shape == start.points.shape
+    True
+    """
     # Predictions near singular points may overflow; such steps are refused, so the warnings would mislead.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return _track(path, path.normalize(points), options)
@@ -99,7 +130,17 @@ def newton_correction(path: Path, points: ComplexArray, times: FloatArray) -> tu
 
 
 def refine(path: Path, point: ComplexArray) -> tuple[ComplexArray, float]:
-    """Newton's method at the end of the path from one point: the refined point and the last correction."""
+    """Newton's method at the end of the path from one point: the refined point and the last correction.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> from equivariety.tracking import Path
+    >>> start = ev.convolution.generic_start([2, 2])
+    >>> point, correction = refine(Path(start.map, start.data, start.data), start.points[0])
+    >>> correction < 1e-10
+    True
+    """
     current, correction = point[None], np.inf
     for _ in range(MAX_REFINEMENTS):
         current, sizes = newton_correction(path, current, np.ones(1))

@@ -13,13 +13,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.tracking.coordinates import ComplexArray, FloatArray, normalize
+from equivariety.array_types import FloatArray
+from equivariety.tracking.coordinates import ComplexArray, normalize
 from equivariety.tracking.parameterization import Parameterization
 
 
 @dataclass(frozen=True)
 class SquaredErrors:
-    """Quadratic forms Q and linear forms b of squared errors u^T Q u - 2 b^T u, each shared or one per path."""
+    """Quadratic forms Q and linear forms b of squared errors u^T Q u - 2 b^T u, each shared or one per path.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> errors = SquaredErrors(np.eye(4)[None], np.arange(8.0).reshape(2, 4))  # one quadratic form for both
+    >>> errors.take(np.array([1])).linear.tolist(), errors.take(np.array([1])).quadratic.shape
+    ([[4.0, 5.0, 6.0, 7.0]], (1, 4, 4))
+    """
 
     quadratic: NDArray[Any]
     linear: NDArray[Any]
@@ -32,7 +41,19 @@ class SquaredErrors:
 
 @dataclass(frozen=True)
 class Path:
-    """The straight path from `start` (time 0) to `end` (time 1)."""
+    """The straight path from `start` (time 0) to `end` (time 1).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> start = ev.convolution.generic_start([2, 2])
+    >>> path = Path(start.map, start.data, SquaredErrors(np.eye(4)[None], np.arange(4.0)[None]))
+    >>> path.groups, path.take(np.arange(2)).end.linear.shape
+    ((3, 2), (1, 4))
+    >>> bool(np.isclose(np.linalg.norm(path.normalize(start.points)[0, :3]), 1))
+    True
+    """
 
     map: Parameterization
     start: SquaredErrors

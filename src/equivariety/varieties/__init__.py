@@ -1,4 +1,4 @@
-"""What can be learned: equivariant maps, their rank-bounded varieties and components, and the best map for data."""
+"""Function spaces: equivariant maps, their rank-bounded varieties and components, and the best map for data."""
 
 from equivariety.blocks import Block
 from equivariety.varieties.block_map import BlockMap
@@ -9,7 +9,7 @@ from equivariety.varieties.hidden_space import HiddenSpace
 from equivariety.varieties.invariant_maps import InvariantMaps
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import Curve, Problem
-from equivariety.varieties.solution import NearestPoint, Solution
+from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution
 from equivariety.varieties.symmetric import SymmetricMaps
 from equivariety.varieties.symmetric_determinantal import SymmetricDeterminantalVariety
 from equivariety.varieties.weight_sharing import WeightPattern, block_pattern, orbit_pattern
@@ -21,6 +21,7 @@ __all__ = [
     "Curve",
     "DeterminantalVariety",
     "EquivariantMaps",
+    "FactoredMap",
     "HiddenSpace",
     "InvariantMaps",
     "NearestPoint",

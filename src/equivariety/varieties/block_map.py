@@ -11,6 +11,7 @@ import numpy as np
 from array_api_compat import is_array_api_obj
 from numpy.typing import NDArray
 
+from equivariety.blocks.linear_algebra import conjugate
 from equivariety.errors import InputError
 from equivariety.isotypic import Bundle
 from equivariety.isotypic.arrays import constant, namespace
@@ -18,8 +19,13 @@ from equivariety.isotypic.products import product
 from equivariety.memory import refuse_if_larger
 from equivariety.moments.chunks import as_floating, row_chunks
 from equivariety.threads import in_threads
-from equivariety.varieties.compiled_map import COMPILED_ROWS, compiled_map
+from equivariety.varieties.compiled_map import COMPILED_ROWS, Write, compiled_map, may_compile, multiply_adds
 from equivariety.varieties.hidden_space import HiddenSpace
+from equivariety.varieties.kept_matrices import KEPT
+from equivariety.varieties.ways import Costs, Way
+
+# Values of one chunk of a dense product: so large that threads of chunks are as quick as the threads of one product.
+_DENSE_VALUES = 2**20
 
 
 class Coordinates(Protocol):
@@ -37,7 +43,7 @@ class Coordinates(Protocol):
         """Coordinates of the rows of X, per bundle (samples, members, copies, multiplicity, beta)."""
 
     def panels(self, X: Any) -> tuple[Any, ...]:
-        """The same as (samples, members, copies, beta, multiplicity)."""
+        """Coordinates of the rows of X as they lie in memory: (samples, members, copies, beta, multiplicity)."""
 
     def from_panels(self, panels: Sequence[Any]) -> Any:
         """Rows with the given coordinates."""
@@ -50,11 +56,28 @@ class BlockMap:
     ``blocks`` holds for each bundle the components (members, rows, cols, beta) of its matrices over the field.
     ``map.apply(X)`` maps the rows of X, ``map.matrix()`` is the dense matrix acting on columns, ``second @ first``
     composes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+    >>> shift = maps.from_coordinates(maps.coordinates(np.roll(np.eye(3), 1, axis=1)))
+    >>> shift.shape, shift.apply([[1.0, 2.0, 3.0]]).round(6).tolist()
+    ((3, 3), [[2.0, 3.0, 1.0]])
+    >>> np.allclose((shift @ shift @ shift).matrix(), np.eye(3))
+    True
+    >>> np.allclose(shift.adjoint.matrix(), shift.matrix().T)
+    True
     """
 
     source: Coordinates
     target: Coordinates
     blocks: tuple[NDArray[np.float64], ...]
+
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<BlockMap R^{n} -> R^{m}, {sum(map(len, self.blocks))} blocks>"
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -76,11 +99,65 @@ class BlockMap:
             return constant(np.zeros((X.shape[0], self.target.degree)), X)
         if not isinstance(X, np.ndarray):
             return self._applied(X)
+        way = self.way(X.shape[0], X.dtype)
+        if way is Way.DENSE:
+            return self._by_product(X)
+        return self._by_blocks(X, compiled_map(self, X) if way is Way.COMPILED else None)
+
+    def way(self, samples: int, dtype: Any = np.float64) -> Way:
+        """How :meth:`apply` maps so many rows of a NumPy array of this type.
+
+        The quickest way by an estimate that rests on sizes alone, so that it is the same in every run.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> maps = ev.EquivariantMaps(ev.actions.image_shift((16, 16)))
+        >>> encoder = maps.bounded(8).nearest(np.eye(256)).encoder
+        >>> encoder.way(samples=1000)
+        <Way.DENSE: 'dense'>
+        """
+        return self.plan(samples, dtype)[1]
+
+    def plan(self, samples: int, dtype: Any = np.float64) -> tuple[float, Way]:
+        """What the quickest way costs, in multiply-adds of a large dense product in single precision, and the way."""
+        dtype = np.dtype(dtype)
+        ways = sorted((cost, way.value) for way, cost in self._costs.all(samples, dtype).items())
+        cost, name = ways[0]
+        if name == Way.COMPILED.value and not may_compile(self, samples, dtype):
+            cost, name = ways[1]
+        return cost, Way(name)
+
+    @cached_property
+    def _costs(self) -> Costs:
+        sides = (self.source, self.target)
+        hidden = sum(side.degree for side in sides if isinstance(side, HiddenSpace))
+        products = sum(
+            bundle.copies * block.size * bundle.field.beta
+            for bundle, block in zip(self.source.bundles, self.blocks, strict=True)
+        )
+        return Costs(*self.shape, sum(side.degree for side in sides) - hidden, hidden, products, multiply_adds(self))
+
+    def _by_product(self, X: NDArray[Any]) -> NDArray[Any]:
+        """One product with the dense matrix; several chunks are shared among threads of one core each."""
+        matrix = KEPT.matrix(self, X.dtype, lambda: self.matrix().T)
         result = np.empty((X.shape[0], self.target.degree), dtype=X.dtype)
 
-        write, chunks = compiled_map(self, X), row_chunks(X.shape[0], max(self.shape), multiple=COMPILED_ROWS)
-        if write is None:
-            write, chunks = self._write, row_chunks(X.shape[0], max(self.shape))
+        def multiply(rows: slice) -> None:
+            result[rows] = product(X[rows], matrix)
+
+        step = max(_DENSE_VALUES // max(self.shape), 1)
+        if X.shape[0] <= step:
+            return np.asarray(product(X, matrix))
+        for _ in in_threads(multiply, [slice(start, start + step) for start in range(0, X.shape[0], step)]):
+            pass
+        return result
+
+    def _by_blocks(self, X: NDArray[Any], write: Write | None = None) -> NDArray[Any]:
+        """Through the blocks, chunk by chunk."""
+        result = np.empty((X.shape[0], self.target.degree), dtype=X.dtype)
+        chunks = row_chunks(X.shape[0], max(self.shape), multiple=1 if write is None else COMPILED_ROWS)
+        write = write or self._write
         for _ in in_threads(lambda rows: write(X[rows], result[rows]), list(chunks)):
             pass
         return result
@@ -112,11 +189,20 @@ class BlockMap:
         return isinstance(self.target, HiddenSpace)
 
     def matrix(self) -> NDArray[np.float64]:
-        """The dense matrix, shape (target degree, source degree)."""
+        """The dense matrix, shape (target degree, source degree), from the unit vectors of the shorter side."""
         rows, columns = self.shape
-        refuse_if_larger(8 * columns * (columns + rows), f"the dense matrix of shape {self.shape}",
+        refuse_if_larger(8 * min(rows, columns) * (columns + rows), f"the dense matrix of shape {self.shape}",
                          "apply(X) maps data through the blocks, without it")  # fmt: skip
-        return np.ascontiguousarray(self.apply(np.eye(columns)).T)
+        if not self.blocks:
+            return np.zeros(self.shape)
+        if rows < columns:
+            return self.adjoint._by_blocks(np.eye(rows))
+        return np.ascontiguousarray(self._by_blocks(np.eye(columns)).T)
+
+    @property
+    def adjoint(self) -> BlockMap:
+        """The transposed map, from the target to the source: both have orthonormal coordinates."""
+        return BlockMap(self.target, self.source, tuple(conjugate(np.swapaxes(block, 1, 2)) for block in self.blocks))
 
     def __matmul__(self, first: BlockMap) -> BlockMap:
         """The composition that applies ``first`` and then this map; both must share the space between."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from equivariety.errors import InputError
 from equivariety.moments import Moments
-from equivariety.ranks.counting import Slot, count_exact, count_maximal
+from equivariety.ranks.counting import Slot, complex_slots, count_exact, count_maximal
 from equivariety.ranks.listing import maximal_tuples
 from equivariety.validation import whole_number
 from equivariety.varieties.component import Component, validated_ranks
@@ -50,6 +50,22 @@ class RankBounded:
     72425986088826
     >>> next(family.components()).ranks
     (28, 28, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+    >>> import numpy as np
+    >>> maps = ev.EquivariantMaps(ev.actions.image_rotation(3))
+    >>> family = maps.bounded(2)
+    >>> ([component.ranks for component in family.components()], family.component((1, 0, 0)).dimension,
+    ...  [block.irrep_dim for block in maps.blocks])
+    ([(2, 0, 0), (1, 0, 1), (0, 1, 0), (0, 0, 2)], 5, [1, 2, 1])
+    >>> family.contains(np.eye(9)), [member.ranks for member in family.singular_locus()]
+    (False, [(1, 0, 0), (0, 0, 1)])
+    >>> X = np.random.default_rng(0).standard_normal((40, 9))
+    >>> solution = family.fit(X)
+    >>> solution.ranks, family.solve(ev.moments.data_moments(maps, X)).ranks == solution.ranks
+    ((0, 1, 0), True)
+    >>> next(iter(family.critical_fits(X))).ranks, next(iter(family.critical_points(np.diag(np.arange(9.0))))).ranks
+    ((0, 1, 0), (0, 1, 0))
+    >>> family.script("macaulay2").splitlines()[0]
+    '-- maps of rank at most 2'
     """
 
     maps: EquivariantMaps
@@ -80,10 +96,10 @@ class RankBounded:
     def components(self) -> Iterator[Component]:
         """All components over R, lazily, in falling lexicographic order of their ranks."""
         for ranks in maximal_tuples(self.maps.slots, self.rank):
-            yield Component._of_valid(self.maps, ranks)
+            yield Component.of_fitting_ranks(self.maps, ranks)
 
-    def component(self, ranks: Sequence[int]) -> Component:
-        """The product of the blocks of the given ranks.
+    def component(self, ranks: Sequence[int] | Mapping[Any, int]) -> Component:
+        """The product of the blocks of the given ranks, in the order of ``maps.blocks`` or by their labels.
 
         Raises
         ------
@@ -120,7 +136,15 @@ class RankBounded:
         return self.maps.problem_to(U).best(self.rank)
 
     def equations(self) -> Equations:
-        """Generators of the radical ideal of the real points as SymPy polynomials in the coordinates of the blocks."""
+        """Generators of the radical ideal of the real points as SymPy polynomials in the coordinates of the blocks.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> ideal = ev.EquivariantMaps(2 * ev.actions.trivial(1)).bounded(1).equations()
+        >>> ideal.polynomials
+        (a1r1c1*a1r2c2 - a1r1c2*a1r2c1,)
+        """
         from equivariety.algebra.equations import equations
         from equivariety.algebra.ideals import family_ideal
 
@@ -185,11 +209,7 @@ def _kinds(maps: EquivariantMaps, field: str) -> Counter[Slot]:
     """How many blocks of each kind there are, as far as their ranks are concerned, over R or over C."""
     kinds: Counter[Slot] = Counter()
     for bundle, rows, cols in maps.bundle_shapes:
-        rank = min(rows, cols)
-        if field == "R" or bundle.field.name == "R":
-            kinds[Slot(bundle.dimension, rank)] += bundle.size
-        elif bundle.field.name == "C":
-            kinds[Slot(bundle.dimension // 2, rank)] += 2 * bundle.size
-        else:
-            kinds[Slot(bundle.dimension // 2, 2 * rank)] += bundle.size
+        slot = Slot(bundle.dimension, min(rows, cols))
+        for part in [slot] if field == "R" else complex_slots(slot, bundle.field):
+            kinds[part] += bundle.size
     return kinds

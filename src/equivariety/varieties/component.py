@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -30,8 +31,9 @@ class Component:
     Parameters
     ----------
     maps : EquivariantMaps
-    ranks : tuple of int
-        One rank for each block, in the order of ``maps.blocks``.
+    ranks : tuple of int, or mapping from label to int
+        One rank for each block, in the order of ``maps.blocks``; or by the labels of the blocks, 0 where one is left
+        out, which needs no order.
 
     Raises
     ------
@@ -45,6 +47,24 @@ class Component:
     >>> component = maps.bounded(3).component((1, 0, 1))
     >>> component.rank, component.dimension, component.degree, component.ed_degree, component.parameters
     (2, 8, 12, 6, 10)
+    >>> maps.bounded(3).component({(1, 1): 1, (4, 3): 1}).ranks
+    (1, 1, 0)
+    >>> import numpy as np
+    >>> ([factor.rank for factor in component.factors], component.generic_ed_degree, component.linear,
+    ...  len(component.singular_locus()))
+    ([1, 0, 1], 234, False, 2)
+    >>> U = np.diag(np.arange(9.0))
+    >>> near = component.nearest(U)
+    >>> component.contains(near.matrix()), component.contains(U), round(near.distance, 3)
+    (True, False, 13.115)
+    >>> component.script("singular").splitlines()[0]
+    '// component with block ranks (1, 0, 1)'
+    >>> X = np.random.default_rng(0).standard_normal((40, 9))
+    >>> best = component.fit(X)
+    >>> best.loss == component.solve(ev.moments.data_moments(maps, X)).loss
+    True
+    >>> bool(np.isclose(next(iter(component.critical_fits(X))).loss, best.loss))
+    True
     """
 
     maps: EquivariantMaps
@@ -54,7 +74,7 @@ class Component:
         object.__setattr__(self, "ranks", validated_ranks(self.maps, self.ranks))
 
     @classmethod
-    def _of_valid(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
+    def of_fitting_ranks(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
         """The component of ranks known to fit: where millions are listed, checking each again would be most of it."""
         component = object.__new__(cls)
         object.__setattr__(component, "maps", maps)
@@ -95,7 +115,7 @@ class Component:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form on the equivariant maps."""
+        """Number of complex critical points of a generic quadratic form on the equivariant maps."""
         return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
@@ -143,7 +163,7 @@ class Component:
         return equations(self.maps, component_ideal(self.maps.blocks, self.ranks))
 
     def script(self, system: str, characteristic: int = 0) -> str:
-        """The same ideal as a program that prints dimension and degree.
+        """The radical ideal as a program that prints dimension and degree.
 
         Parameters
         ----------
@@ -202,11 +222,20 @@ class Component:
         return Problem.of_data(self.maps, moments).at(self.ranks)
 
 
+def _in_order(maps: EquivariantMaps, ranks: Mapping[Any, int]) -> tuple[Any, ...]:
+    """Ranks given by labels, in the order of the blocks."""
+    labels = [block.label for block in maps.blocks]
+    unknown = [label for label in ranks if label not in labels]
+    if unknown:
+        raise InputError(f"ranks must be given by labels of the blocks, not {unknown[0]!r}: see maps.blocks")
+    return tuple(ranks.get(label, 0) for label in labels)
+
+
 def validated_ranks(maps: EquivariantMaps, ranks: Any) -> tuple[int, ...]:
-    """Ranks as a tuple of integers that fit the blocks."""
+    """Ranks, in the order of the blocks or by their labels, as a tuple of integers that fit the blocks."""
     largest = maps.largest_ranks
     try:
-        given = tuple(ranks)
+        given = _in_order(maps, ranks) if isinstance(ranks, Mapping) else tuple(ranks)
     except TypeError as error:
         raise InputError(f"ranks must be a sequence of {largest.size} whole numbers, one for each block, "
                          f"not {ranks!r}") from error  # fmt: skip

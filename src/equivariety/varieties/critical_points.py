@@ -24,7 +24,20 @@ Blocks = tuple[NDArray[np.float64], ...]
 
 @dataclass(frozen=True, eq=False)
 class CriticalPoint:
-    """One critical point, or a representative of a connected family of them."""
+    """One critical point, or a representative of a connected family of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> X = np.random.default_rng(0).standard_normal((20, 8))
+    >>> component = ev.EquivariantMaps(2 * ev.actions.cyclic(4)).bounded(2).component((1, 0, 1))
+    >>> best = next(iter(component.critical_fits(X)))
+    >>> best.ranks, best.morse_index, best.matrix().shape, bool(np.isclose(best.loss, component.fit(X).loss))
+    ((1, 0, 1), 0, (8, 8), True)
+    >>> [block.shape for block in best.blocks()]
+    [(2, 2, 2, 1), (1, 2, 2, 2)]
+    """
 
     variety: Any
     """The component or the determinantal variety."""
@@ -40,6 +53,10 @@ class CriticalPoint:
     """The terms that the index sets choose from."""
     dense: Callable[[Blocks], NDArray[Any]]
     """Makes the matrix from :meth:`blocks`."""
+
+    def __repr__(self) -> str:
+        of = f" of a family of dimension {self.dimension}" if self.dimension else ""
+        return f"<CriticalPoint{of}: value {self.value:.6g}, Morse index {self.morse_index}, on {self.variety!r}>"
 
     @property
     def ranks(self) -> tuple[int, ...]:
@@ -74,6 +91,20 @@ class CriticalPoints:
     If singular values coincide, the critical points come in families of positive dimension: then :attr:`finite` is
     False, iteration gives one representative of each connected family, :attr:`families` says how many there are of
     each dimension, and :attr:`count` refuses.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> component = ev.EquivariantMaps(2 * ev.actions.cyclic(4)).bounded(2).component((1, 0, 1))
+    >>> points = component.critical_points(np.diag([1.0, 2, 3, 5, 7, 1, 2, 4]))
+    >>> points.count, points.finite, points.families
+    (4, True, {0: 4})
+    >>> [(point.ranks, point.morse_index) for point in points], points.minimum.morse_index
+    ([((1, 0, 1), 0), ((1, 0, 1), 1), ((1, 0, 1), 1), ((1, 0, 1), 2)], 0)
+    >>> cut, chosen = next(points.landscape.by_cut())
+    >>> points.point(cut, chosen).value == points.minimum.value
+    True
     """
 
     variety: Any
@@ -85,6 +116,9 @@ class CriticalPoints:
     """The largest rank that every block can have."""
     dense: Callable[[Blocks], NDArray[Any]]
     """Makes a matrix from blocks."""
+
+    def __repr__(self) -> str:
+        return f"<CriticalPoints on {self.variety!r}>"
 
     @cached_property
     def landscape(self) -> Landscape:

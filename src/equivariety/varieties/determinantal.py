@@ -50,6 +50,10 @@ class DeterminantalVariety:
     (5, 6, 3)
     >>> DeterminantalVariety(1, 2, 2, field="H").dimension
     12
+    >>> cone.codimension, cone.parameters, cone.singular_locus()
+    (4, 6, DeterminantalVariety(rank=0, m=3, n=3, field='R'))
+    >>> cone.contains(np.ones((3, 3))), cone.contains(np.eye(3)), cone.critical_points(np.diag([3.0, 2, 1])).count
+    (True, False, 3)
     """
 
     rank: int
@@ -81,9 +85,12 @@ class DeterminantalVariety:
     @property
     def degree(self) -> int:
         """Degree of the complexification."""
-        if self.field == "H":
-            return _degree(2 * self.rank, 2 * self.m, 2 * self.n)
-        return _degree(self.rank, self.m, self.n) ** (2 if self.field == "C" else 1)
+        return _degree(*self._complexified) ** self._field.complex_parts
+
+    @property
+    def _complexified(self) -> tuple[int, ...]:
+        """Rank and sizes of the matrices of one complex part."""
+        return self._field.complexified(self.rank, self.m, self.n)
 
     @property
     def ed_degree(self) -> int:
@@ -92,7 +99,7 @@ class DeterminantalVariety:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form instead of the Frobenius norm, which is a special one.
+        """Number of complex critical points of a generic quadratic form, where the Frobenius norm is a special one.
 
         Over C it is the square, since the complexification is a product; over H that of the complex adjoint matrices.
 
@@ -103,9 +110,7 @@ class DeterminantalVariety:
         """
         from equivariety.blocks.generic_ed_degree import generic_ed_degree
 
-        size = self._field.width
-        count = generic_ed_degree(size * self.rank, size * self.m, size * self.n)
-        return count**2 if self.field == "C" else count
+        return generic_ed_degree(*self._complexified) ** self._field.complex_parts
 
     @property
     def parameters(self) -> int:

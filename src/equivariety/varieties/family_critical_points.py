@@ -49,6 +49,17 @@ class FamilyCriticalPoints:
 
     Components are visited lazily in the order of their minima, so that families of any size can be asked for their
     first points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> family = ev.EquivariantMaps(2 * ev.actions.cyclic(4)).bounded(2)
+    >>> points = family.critical_points(np.diag([1.0, 2, 3, 5, 7, 1, 2, 4]))
+    >>> points.count, sum(component.count for component in points.components())
+    (8, 8)
+    >>> next(iter(points)).ranks
+    (0, 1, 0)
     """
 
     family: Family
@@ -66,6 +77,9 @@ class FamilyCriticalPoints:
         """The critical points of each component, the component with the best minimum first."""
         for _, ranks in best_tuples(self.slots, self.family.rank, self._totals):
             yield self.problem.critical_points(ranks)
+
+    def __repr__(self) -> str:
+        return f"<FamilyCriticalPoints on {self.family!r}>"
 
     @property
     def count(self) -> int:

@@ -20,6 +20,20 @@ class HiddenSpace:
     """A sum of irreducibles, ordered by irreducible, then by multiplicity: the features of an encoder.
 
     Every multiplicity holds a whole irreducible, so the features of one block stand together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> hidden = ev.EquivariantMaps(ev.actions.cyclic(4)).bounded(3).fit(np.eye(4)).encoder.target
+    >>> (hidden.degree, hidden.multiplicities, hidden.coordinates.irreducible.tolist(),
+    ...  [place.shape for place in hidden.places()])
+    (3, (1, 1), [0, 1, 1], [(1, 1, 1, 1), (1, 1, 1, 2)])
+    >>> features = np.arange(6.0).reshape(2, 3)
+    >>> [part.shape for part in hidden.analyze(features)]
+    [(2, 1, 1, 1, 1), (2, 1, 1, 1, 2)]
+    >>> np.array_equal(hidden.from_panels(hidden.panels(features)), features)
+    True
     """
 
     bundles: tuple[Bundle, ...]
@@ -34,7 +48,7 @@ class HiddenSpace:
 
     @property
     def coordinates(self) -> CoordinateTable:
-        """What each feature stands for."""
+        """The irreducible, number, copy and unit that each feature stands for."""
         return coordinate_table(self.bundles, self.multiplicities)
 
     def places(self) -> list[NDArray[np.intp]]:

@@ -42,6 +42,8 @@ class InvariantMaps(EquivariantMaps):
     6
     >>> next(maps.bounded(1).components()).degree
     3
+    >>> maps.orbit_indicator.toarray().astype(int).tolist()
+    [[1, 0, 1, 1, 0], [0, 1, 0, 0, 1]]
     """
 
     def __init__(self, domain: Action, outputs: int = 1) -> None:
@@ -54,6 +56,9 @@ class InvariantMaps(EquivariantMaps):
     @property
     def _kind(self) -> str:
         return "invariant"
+
+    def _between(self, domain: Action, codomain: Action | None) -> InvariantMaps:
+        return InvariantMaps(domain, self.codomain.degree)
 
     @cached_property
     def decomposition(self) -> Decomposition:
@@ -76,7 +81,7 @@ class InvariantMaps(EquivariantMaps):
 
     @property
     def _scales(self) -> NDArray[np.float64]:
-        """What makes the entries of the fixed vectors +-1 where they are signs; no scales where fibres turn."""
+        """Factors that make the entries of the fixed vectors +-1 where they are signs; 1 where fibres turn."""
         fixed = self.domain.fixed_vectors
         counts = np.asarray(np.diff(fixed.tocsc().indptr), dtype=np.float64)
         return np.sqrt(counts) if self.domain.monomial is not None else np.ones(fixed.shape[1])

@@ -8,26 +8,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from equivariety.actions import Action, PermutationAction
+from equivariety.actions import Action
+from equivariety.array_types import FloatArray, IntArray
 from equivariety.blocks import Block
 from equivariety.errors import InputError
-from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition, decompose
+from equivariety.isotypic import Bundle, ChangeOfBasis, Decomposition
 from equivariety.isotypic.fingerprints import basis_fingerprint
-from equivariety.isotypic.pair_orbits import count_pair_orbits
+from equivariety.isotypic.kept import kept_decomposition
+from equivariety.isotypic.pair_orbits import pair_orbits_of
 from equivariety.ranks.counting import Slot
 from equivariety.varieties.block_map import BlockMap
+from equivariety.varieties.matrix_blocks import blocks_of_matrix, validated_matrix
 from equivariety.varieties.report import MapsReport, report_of
+from equivariety.varieties.restriction import Word, subgroup_actions
 from equivariety.varieties.scale import lies_within, unit_scale
 
 if TYPE_CHECKING:
     from equivariety.varieties.bounded import RankBounded
     from equivariety.varieties.problem import DataProblem, TargetProblem
-
-
-# Pairs of points up to which orbits on them are counted: a table of 256 MiB.
-_MOST_PAIRS = 2**26
 
 
 @dataclass(frozen=True, init=False)
@@ -58,6 +57,22 @@ class EquivariantMaps:
     7
     >>> [(block.label, block.field, block.rows, block.cols) for block in maps.blocks]
     [((1, 1), 'R', 2, 2), ((3, 2), 'C', 1, 1), ((2, 1), 'R', 1, 1)]
+    >>> maps.shape, maps.largest_rank, maps.largest_ranks.tolist(), len(maps.slots)
+    ((5, 5), 5, [2, 1, 1], 3)
+    >>> M = maps.project(np.arange(25.0).reshape(5, 5))
+    >>> maps.contains(M), maps.contains(np.diag([1.0, 2, 3, 4, 5])), round(maps.distance(np.diag([1.0, 2, 3, 4, 5])), 6)
+    (True, False, 3.02765)
+    >>> ([block.shape for block in maps.coordinates(M)],
+    ...  np.allclose(maps.from_coordinates(maps.coordinates(M)).matrix(), M))
+    ([(1, 2, 2, 1), (1, 1, 1, 2), (1, 1, 1, 1)], True)
+    >>> maps.bounded(2).count_components(), maps.problem_to(M).best(5).distance < 1e-9
+    (3, True)
+    >>> [(bundle.field.name, rows, cols) for bundle, rows, cols in maps.bundle_shapes], len(maps.bundles), maps.shared
+    ([('R', 2, 2), ('C', 1, 1), ('R', 1, 1)], 3, (0, 1, 2))
+    >>> maps.domain_basis.degree, maps.codomain_basis.degree, len(maps.decomposition.irreducibles)
+    (5, 5, 3)
+    >>> maps.as_matrix(np.eye(5, dtype=int)).dtype, maps.fingerprint == ev.EquivariantMaps(maps.domain).fingerprint
+    (dtype('float64'), True)
     """
 
     domain: Action
@@ -82,8 +97,8 @@ class EquivariantMaps:
 
     @cached_property
     def decomposition(self) -> Decomposition:
-        """Irreducibles and the change of basis on both sides."""
-        return decompose(self.domain, None if self.codomain == self.domain else self.codomain)
+        """Irreducibles and the change of basis on both sides; maps between equal actions share one."""
+        return kept_decomposition(self.domain, None if self.codomain == self.domain else self.codomain)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -93,11 +108,11 @@ class EquivariantMaps:
         """
         rows, cols = self._multiplicities(self.decomposition.codomain), self._multiplicities(self.decomposition.domain)
         return tuple(
-            Block(i.label, i.field, i.dimension, row, col, i.eigenvalue)
+            Block(i.label, i.field, i.dimension, row, col, i.eigenvalue, i.character)
             for i, row, col in zip(self.decomposition.irreducibles, rows.tolist(), cols.tolist(), strict=True)
         )
 
-    def _multiplicities(self, basis: ChangeOfBasis) -> NDArray[np.intp]:
+    def _multiplicities(self, basis: ChangeOfBasis) -> IntArray:
         result = np.zeros(len(self.decomposition.irreducibles), dtype=np.intp)
         for bundle, multiplicity in zip(basis.bundles, basis.multiplicities, strict=True):
             result[bundle.members] = multiplicity
@@ -147,12 +162,7 @@ class EquivariantMaps:
     @cached_property
     def _pair_orbits(self) -> int | None:
         """Counted, so that the dimension is known where orbits are too large to be split; None for very many pairs."""
-        domain, codomain = self.domain, self.codomain
-        if not isinstance(domain, PermutationAction) or not isinstance(codomain, PermutationAction):
-            return None
-        if domain.degree * codomain.degree > _MOST_PAIRS:
-            return None
-        return count_pair_orbits(codomain.images, domain.images)
+        return pair_orbits_of(self.codomain, self.domain)
 
     @property
     def largest_rank(self) -> int:
@@ -160,7 +170,7 @@ class EquivariantMaps:
         return sum(bundle.size * bundle.dimension * min(rows, cols) for bundle, rows, cols in self.bundle_shapes)
 
     @cached_property
-    def largest_ranks(self) -> NDArray[np.intp]:
+    def largest_ranks(self) -> IntArray:
         """The largest rank of every block, in the order of :attr:`blocks`, without making the blocks."""
         result = np.zeros(len(self.decomposition.irreducibles), dtype=np.intp)
         for bundle, rows, cols in self.bundle_shapes:
@@ -184,28 +194,15 @@ class EquivariantMaps:
             zip(self.bundles, self.codomain_basis.multiplicities, self.domain_basis.multiplicities, strict=True)
         )
 
-    def coordinates(self, M: Any) -> tuple[NDArray[np.float64], ...]:
+    def coordinates(self, M: Any) -> tuple[FloatArray, ...]:
         """Blocks of the orthogonal projection of M: per shared bundle components (members, rows, cols, beta)."""
-        M = self.as_matrix(M)
-        parts = self.domain_basis.analyze(M)
-        return tuple(self._bundle_coordinates(number, part) for number, part in enumerate(parts))
+        return blocks_of_matrix(self.as_matrix(M), self.domain_basis, self.codomain_basis)
 
-    def _bundle_coordinates(self, number: int, part: NDArray[np.float64]) -> NDArray[np.float64]:
-        bundle = self.bundles[number]
-        members, copies, beta = bundle.size, bundle.copies, bundle.field.beta
-        target = self.codomain_basis.select([(number, np.arange(members))])
-        (both,) = target.analyze(np.ascontiguousarray(part.reshape(part.shape[0], -1).T))
-        both = both.reshape(members, copies, -1, beta, *both.shape[1:])
-        both = np.einsum("bcspbcrq->brcqsp", both)
-        rows, cols = both.shape[1], both.shape[4]
-        real = both.transpose(0, 2, 1, 3, 4, 5).reshape(members, copies, rows * beta, cols * beta)
-        return bundle.field.contract(real).mean(axis=1) / beta
-
-    def from_coordinates(self, blocks: Sequence[NDArray[np.float64]]) -> BlockMap:
+    def from_coordinates(self, blocks: Sequence[FloatArray]) -> BlockMap:
         """The map with the given blocks."""
         return BlockMap(self.domain_basis, self.codomain_basis, tuple(blocks))
 
-    def project(self, M: Any) -> NDArray[np.float64]:
+    def project(self, M: Any) -> FloatArray:
         """The nearest equivariant map: the Reynolds operator, without summing over the group.
 
         Parameters
@@ -236,6 +233,39 @@ class EquivariantMaps:
         from equivariety.varieties.bounded import RankBounded
 
         return RankBounded(self, rank)
+
+    def restrict(self, subgroup: Sequence[Word] | Action, codomain: Action | None = None) -> EquivariantMaps:
+        """The larger space of maps that commute with a subgroup only.
+
+        Parameters
+        ----------
+        subgroup : sequence of words, or action
+            Words are products of generators, as for :meth:`Action.subgroup`: ``[(1, 1)]`` or ``["1 1"]`` is the
+            subgroup that the square of the first generator generates. Or the action of generators of the subgroup on
+            the domain; that they belong to the group is not checked.
+        codomain : Action, optional
+            With an action: that of the same generators on the codomain; by default as on the domain.
+
+        Raises
+        ------
+        InputError
+            If the words do not fit, or the actions act on spaces of other sizes.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> maps = ev.EquivariantMaps(ev.actions.cyclic(6))
+        >>> maps.dimension, maps.restrict([(1, 1)]).dimension, maps.restrict([()]).dimension
+        (6, 12, 36)
+        """
+        found = self._between(*subgroup_actions(subgroup, codomain, self.domain, self.codomain))
+        if found.shape != self.shape:
+            raise InputError(f"the subgroup must act on spaces of the same sizes: maps of shape {self.shape}, "
+                             f"not {found.shape}; give codomain, too")  # fmt: skip
+        return found
+
+    def _between(self, domain: Action, codomain: Action | None) -> EquivariantMaps:
+        return EquivariantMaps(domain, codomain)
 
     def report(self) -> MapsReport:
         """Which blocks both sides share, which are lost, and what ranks can be reached; print it for a table.
@@ -289,19 +319,9 @@ class EquivariantMaps:
 
         return Problem.of_target(self, U)
 
-    def as_matrix(self, M: Any) -> NDArray[np.float64]:
+    def as_matrix(self, M: Any) -> FloatArray:
         """M as an array of float64, after checking that it has the shape of the maps and holds finite real numbers."""
-        given = np.asarray(M)
-        if given.shape != self.shape:
-            raise InputError(f"the matrix must have shape {self.shape}, not {given.shape}")
-        if given.dtype.kind not in "fiub":
-            raise InputError(f"the matrix must be real, not of type {given.dtype}")
-        finite = np.isfinite(given).all(axis=1)
-        if not finite.all():
-            raise InputError(
-                f"the matrix must hold finite numbers: row {int(np.argmin(finite))} contains NaN or infinity"
-            )
-        return given.astype(np.float64)
+        return validated_matrix(M, self.shape)
 
 
 def validated_action(action: Any, name: str) -> Action:

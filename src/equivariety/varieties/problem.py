@@ -11,31 +11,29 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import frexp, ldexp
+from math import ldexp
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equivariety.blocks import BlockSpectrum, principal, regression, truncation
+from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.errors import InputError
 from equivariety.moments import Moments, data_moments
 from equivariety.ranks import Allocations, allocate
-from equivariety.tolerances import EPSILON, gram_eigenvalue_error
+from equivariety.tolerances import EPSILON
 from equivariety.validation import whole_number
 from equivariety.varieties.block_map import BlockMap
 from equivariety.varieties.component import Component
 from equivariety.varieties.critical_points import CriticalPoints
+from equivariety.varieties.data_terms import at_unit_scale, spectra_of, squared_error
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
 from equivariety.varieties.second_look import Rows, readable_again, second_look
-from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, factors, rank_groups
+from equivariety.varieties.solution import FactoredMap, NearestPoint, Solution, truncated
 from equivariety.varieties.squared_error import SquaredError
 
 Point = TypeVar("Point", bound=FactoredMap)
-
-# Sums of squares between 2 to minus and plus this power are taken as they are.
-_COMFORTABLE = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +53,14 @@ class Problem(ABC, Generic[Point]):
     array([0.23, 0.14, 0.14, 0.07])
     >>> problem.at((4, 4, 0, 0, 0)).loss > problem.best(12).loss
     True
+    >>> maps = ev.EquivariantMaps(2 * ev.actions.cyclic(3))
+    >>> target = Problem.of_target(maps, np.diag([3.0, 0, 0, 0, 0, 0]))
+    >>> round(target.optimum((1, 0)), 6), round(target.value_at(np.eye(6)), 6)
+    (8.0, 9.0)
+    >>> X = np.random.default_rng(0).standard_normal((20, 6))
+    >>> problem = Problem.of_data(maps, ev.moments.data_moments(maps, X)).within(2)
+    >>> problem.best(2).ranks, problem.isolated((1, 0)).critical_points((1, 0)).count
+    ((0, 1), 2)
     """
 
     maps: EquivariantMaps
@@ -180,10 +186,7 @@ class Problem(ABC, Generic[Point]):
 
     def _truncated(self, component: Component) -> tuple[BlockMap, BlockMap]:
         """Encoder and decoder that keep the first terms of every block."""
-        groups, spectra = rank_groups(self.maps, component.ranks), self.error.spectra
-        encoders = [self.map_scale * spectra[g.bundle].encoder[g.members, : g.rank] for g in groups]
-        decoders = [spectra[g.bundle].decoder[g.members, :, : g.rank] for g in groups]
-        return factors(self.maps, groups, encoders, decoders)
+        return truncated(self.maps, component.ranks, self.error.spectra, self.map_scale)
 
     def _dense(self, blocks: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         """The dense matrix of a map that is given by its blocks at unit scale."""
@@ -204,10 +207,10 @@ class DataProblem(Problem[Solution]):
     @classmethod
     def of_moments(cls, maps: EquivariantMaps, moments: Moments, rows: Rows | None = None) -> DataProblem:
         """The problem of the given moments; ``rows`` are the data where they can be read a second time."""
-        moments, exponents = _at_unit_scale(moments)
+        moments, exponents = at_unit_scale(moments)
         squares = tuple(b.field.pack(S) for b, S in zip(maps.bundles, moments.inner, strict=True))
-        spectra = _spectra(maps, moments, squares)
-        error = _data_error(maps, moments, spectra, exponents[1])
+        spectra = spectra_of(moments, squares, maps.bundles)
+        error = squared_error(moments, spectra, maps.bundles, exponents[1])
         scale = ldexp(1.0, exponents[1] - exponents[0])
         return cls(maps, error, squares, scale, moments, exponents, rows)
 
@@ -298,6 +301,8 @@ class Curve(Generic[Point]):
     array([9., 8., 7., 6.])
     >>> curve.component(2).ranks
     (0, 1)
+    >>> curve.budgets.tolist(), curve.ranks.tolist()
+    ([0, 1, 2, 3], [[0, 0], [1, 0], [0, 1], [1, 1]])
     """
 
     problem: Problem[Point]
@@ -348,48 +353,3 @@ def _joined(maps: EquivariantMaps, chosen: Sequence[NDArray[np.intp]]) -> tuple[
 
 def _members(maps: EquivariantMaps) -> tuple[NDArray[np.intp], ...]:
     return tuple(bundle.members for bundle in maps.bundles)
-
-
-def _spectra(maps: EquivariantMaps, moments: Moments, squares: Sequence[NDArray[Any]]) -> tuple[BlockSpectrum, ...]:
-    """The optima of all ranks of every block, one for each shared bundle."""
-    fields, energy, precision = [bundle.field for bundle in maps.bundles], moments.energy, moments.precision
-    if moments.cross is None:
-        return tuple(principal(S, field, energy, precision) for S, field in zip(squares, fields, strict=True))
-    cross = [field.pack(C) for field, C in zip(fields, moments.cross, strict=True)]
-    return tuple(regression(S, C, field, energy, precision) for S, C, field in zip(squares, cross, fields, strict=True))
-
-
-def _data_error(
-    maps: EquivariantMaps, moments: Moments, spectra: tuple[BlockSpectrum, ...], exponent: int
-) -> SquaredError:
-    doubt = sum(spectrum.doubt for spectrum in spectra)
-    if moments.cross is None:
-        rest = sum(spectrum.lost for spectrum in spectra)
-    else:
-        rest = max(moments.target_norm - sum(float(spectrum.gains.sum()) for spectrum in spectra), 0.0)
-        doubt += float(gram_eigenvalue_error(moments.target_norm, moments.precision))
-    unit = moments.weight * moments.outputs
-    scale, by_difference = ldexp(1.0, exponent), moments.cross is not None
-    return SquaredError(spectra, _members(maps), rest, unit, scale, moments.precision, doubt, by_difference)
-
-
-def _at_unit_scale(moments: Moments) -> tuple[Moments, tuple[int, int]]:
-    """Moments of data of any magnitude, of inputs and targets divided by 2 to the two exponents."""
-    into = _exponent(moments.energy)
-    out = into if moments.cross is None else _exponent(moments.target_norm)
-    if not into and not out:
-        return moments, (0, 0)
-    return replace(
-        moments,
-        inner=tuple(np.ldexp(S, -2 * into) for S in moments.inner),
-        cross=None if moments.cross is None else tuple(np.ldexp(C, -into - out) for C in moments.cross),
-        input_sum=np.ldexp(moments.input_sum, -into),
-        target_sum=np.ldexp(moments.target_sum, -out),
-        target_norm=ldexp(moments.target_norm, -2 * out),
-    ), (into, out)
-
-
-def _exponent(squares: float) -> int:
-    """Half the exponent of a sum of squares that is extreme, else 0."""
-    exponent = frexp(squares)[1] if squares else 0
-    return 0 if abs(exponent) <= _COMFORTABLE else exponent // 2

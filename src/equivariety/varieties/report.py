@@ -1,4 +1,4 @@
-"""What can pass from one action to another, and what cannot: the blocks of both sides, and the ranks they give."""
+"""Reports on what passes between two actions: the blocks of both sides, and the ranks they give."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class MapsReport:
     """Blocks that occur on both sides: where maps can be nonzero."""
     lost: tuple[Block, ...]
     """Blocks that occur on one side only: what every map forgets of the domain, or never reaches of the codomain."""
+
+    def __repr__(self) -> str:
+        m, n = self.shape
+        return f"<MapsReport R^{n} -> R^{m}: {len(self.shared)} blocks on both sides, {len(self.lost)} lost>"
 
     @property
     def dimension(self) -> int:

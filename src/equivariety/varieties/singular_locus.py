@@ -41,6 +41,8 @@ class SingularLocus:
     >>> locus = component.singular_locus()
     >>> [member.ranks for member in locus], locus.dimension, locus.codimension
     ([(1, 0, 0), (0, 0, 1)], 5, 3)
+    >>> locus.members == tuple(locus), locus.contains(np.zeros((9, 9)))
+    (True, True)
     """
 
     variety: Component | RankBounded

@@ -36,6 +36,9 @@ class SquaredError:
     by_difference: bool = False
     """Whether the rest is a difference of totals, so that even a rest of 0 may be a rounding error."""
 
+    def __repr__(self) -> str:
+        return f"<SquaredError of {sum(map(len, self.members))} blocks, {self.value(self.rest):.6g} with all terms>"
+
     def value(self, squared: float) -> float:
         """A squared error in its own unit and scale: mean squared error per entry, or squared distance."""
         return self.scale * (squared / self.unit) * self.scale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,6 +44,8 @@ class SymmetricBlock:
     """Real dimension of the irreducible: a block of rank r adds r times that to the rank of the map."""
     size: int
     """Multiplicity of the irreducible."""
+    character: tuple[float, ...] = dataclasses.field(default=(), compare=False)
+    """The trace of each generator on the irreducible."""
 
     @property
     def dimension(self) -> int:
@@ -73,10 +76,19 @@ class SymmetricMaps:
     >>> family = SymmetricMaps(ev.actions.trivial(4)).bounded(1)
     >>> [(m.signature, m.value, m.morse_index) for m in family.local_minima(np.diag([5, 2, -1, -4]))]
     [((1, 0), 21.0, 0), ((0, 1), 30.0, 0)]
+    >>> maps.action == ev.actions.cyclic(5), maps.shape, len(maps.slots)
+    (True, (5, 5), 3)
+    >>> M = maps.project(np.diag([1.0, 2, 3, 4, 5]))
+    >>> np.allclose(M, 3 * np.eye(5)), maps.contains(M), round(maps.distance(np.diag([1.0, 2, 3, 4, 5])), 6)
+    (True, True, 3.162278)
     """
 
     maps: EquivariantMaps
     """All equivariant maps, symmetric or not."""
+
+    def __repr__(self) -> str:
+        n = self.maps.domain.degree
+        return f"<SymmetricMaps R^{n} -> R^{n}, generators: {self.maps.domain.number_of_generators}>"
 
     def __init__(self, action: Any) -> None:
         object.__setattr__(self, "maps", EquivariantMaps(action))
@@ -89,7 +101,7 @@ class SymmetricMaps:
     @cached_property
     def blocks(self) -> tuple[SymmetricBlock, ...]:
         """One block for each irreducible, in the order of the equivariant maps."""
-        return tuple(SymmetricBlock(b.label, b.field, b.irrep_dim, b.cols) for b in self.maps.blocks)
+        return tuple(SymmetricBlock(b.label, b.field, b.irrep_dim, b.cols, b.character) for b in self.maps.blocks)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -144,6 +156,9 @@ class SymmetricComponent:
     maps: SymmetricMaps
     ranks: tuple[int, ...]
 
+    def __repr__(self) -> str:
+        return f"<SymmetricComponent of ranks {self.ranks} in {self.maps!r}>"
+
     def __post_init__(self) -> None:
         sizes = [block.size for block in self.maps.blocks]
         given = tuple(self.ranks)
@@ -182,7 +197,7 @@ class SymmetricComponent:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form on the symmetric equivariant maps."""
+        """Number of complex critical points of a generic quadratic form on the symmetric equivariant maps."""
         return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
@@ -233,6 +248,9 @@ class SymmetricRankBounded:
     maps: SymmetricMaps
     rank: int
 
+    def __repr__(self) -> str:
+        return f"<SymmetricRankBounded of rank {self.rank} in {self.maps!r}>"
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "rank", whole_number(self.rank, "rank", 0, self.maps.shape[0]))
 
@@ -278,7 +296,7 @@ class SymmetricRankBounded:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form."""
+        """Number of complex critical points of a generic quadratic form, on all components."""
         return sum(component.generic_ed_degree for component in self._few_components)
 
     def nearest(self, U: Any, positive: bool = False) -> SymmetricPoint:

@@ -38,6 +38,8 @@ class SymmetricDeterminantalVariety:
     >>> cone = SymmetricDeterminantalVariety(1, 3)
     >>> cone.dimension, cone.degree, cone.ed_degree, cone.generic_ed_degree
     (3, 4, 3, 13)
+    >>> cone.connected_components, cone.singular_locus()
+    (2, SymmetricDeterminantalVariety(rank=0, n=3, field='R'))
     """
 
     rank: int
@@ -71,7 +73,7 @@ class SymmetricDeterminantalVariety:
 
     @property
     def generic_ed_degree(self) -> int:
-        """The same number for a generic quadratic form."""
+        """Number of complex critical points of a generic quadratic form."""
         return generic_symmetric_ed_degree(self.rank, self.n, self.field)
 
     @property

@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from equivariety.array_types import FloatArray
 from equivariety.blocks.critical_levels import Landscape, Selection
 from equivariety.blocks.linear_algebra import adjoint, eigen
 from equivariety.blocks.signed_levels import Signature, SignedLevels, signed_levels
@@ -20,7 +21,6 @@ from equivariety.tolerances import equal_singular_values_gap
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import unit_scale
 
-FloatArray = NDArray[np.float64]
 Kept = tuple[NDArray[np.bool_], ...]
 """For each bundle which eigenvalues of which blocks are kept, shape (members, size)."""
 
@@ -91,6 +91,10 @@ class SymmetricPoint:
     ranks: tuple[int, ...]
     """Ranks of the component that it was sought on, block by block."""
 
+    def __repr__(self) -> str:
+        n = self.target.maps.shape[0]
+        return f"<{type(self).__name__} R^{n} -> R^{n}, signature {self.signature}, distance {self.distance:.6g}>"
+
     @property
     def distance(self) -> float:
         """Frobenius distance from the target."""
@@ -144,7 +148,7 @@ class SymmetricPoint:
         return self.target.scale * (dense + dense.T) / 2
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SymmetricCriticalPoint(SymmetricPoint):
     """A critical point of the squared distance on the symmetric maps whose blocks have exactly the given ranks."""
 
@@ -163,6 +167,9 @@ class SymmetricCriticalPoints:
 
     target: SymmetricTarget
     ranks: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return f"<SymmetricCriticalPoints of ranks {self.ranks} in {self.target.maps!r}>"
 
     @cached_property
     def _levels(self) -> list[tuple[SignedLevels, list[NDArray[np.intp]]]]:

@@ -21,6 +21,13 @@ class WeightPattern:
     """A two-layer network as integers: entry k > 0 is weight number k, -k the same weight negated, 0 no edge.
 
     Encoder and decoder have weights of their own, numbered from 1 each.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> pattern = ev.varieties.block_pattern(ev.EquivariantMaps(ev.actions.cyclic(3)).bounded(1).component((1, 0)))
+    >>> pattern.encoder.tolist(), pattern.decoder.tolist(), pattern.parameters
+    ([[1, 0, 0]], [[1], [0], [0]], 2)
     """
 
     encoder: IntArray

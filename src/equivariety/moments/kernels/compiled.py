@@ -38,6 +38,8 @@ _ROWS = 8 if _MANY_REGISTERS else 4
 _GRAM_ROWS = 4 if _MANY_REGISTERS else 2
 _GRAM_COLUMNS = 2
 
+TILE_ROWS = _ROWS
+
 SAMPLES = 40
 """Samples of one group: panels of a few orbits fit a level-1 cache."""
 
@@ -360,24 +362,10 @@ def add_cross_moments(  # type: ignore[no-untyped-def]
     return input_energy, target_energy
 
 
-class Products(NamedTuple):
-    """What acts between coordinates and features: one small matrix for each coordinate, in one flat array."""
-
-    matrices: Any
-    """Rows after rows, each padded with zeros to whole registers."""
-    starts: Any
-    """Bytes from the start of ``matrices`` to that of each coordinate, shape (coordinates,)."""
-    places: Any
-    """First feature that each coordinate acts on."""
-    widths: Any
-    """Number of features that each coordinate acts on."""
-
-
 @_loop
-def _multiply(like, left, left_row, left_step, right, steps, vectors, out, out_row, anew):  # type: ignore[no-untyped-def]
-    """A product of SAMPLES rows with a matrix whose rows are whole registers, alone or added to what is there."""
-    right_step = vectors * VECTOR_BYTES
-    for s in range(0, SAMPLES, _ROWS):
+def _multiply(like, left, left_row, left_step, right, right_step, steps, rows, vectors, out, out_row, anew):  # type: ignore[no-untyped-def]
+    """A product of ``rows`` rows, a multiple of tiles, with a matrix whose rows are whole registers."""
+    for s in range(0, rows, _ROWS):
         for v in range(0, vectors - 1, 2):
             _multiply_two(like, left + s * left_row, left_row, left_step, right + v * VECTOR_BYTES, right_step, steps,
                           out + s * out_row + v * VECTOR_BYTES, out_row, VECTOR_BYTES, anew)  # fmt: skip
@@ -388,58 +376,91 @@ def _multiply(like, left, left_row, left_step, right, steps, vectors, out, out_r
 
 
 @_loop
-def encode(address, sample_step, orbits, products, coordinates, features, out):  # type: ignore[no-untyped-def]
-    """Features of len(out) samples: coordinates, then the matrix of each coordinate from its orbits to features.
-
-    ``coordinates``, shape (SAMPLES, orbits, coordinates in whole registers), and ``features``, shape (SAMPLES, hidden
-    and a register more), are room for the steps.
-    """
-    number = features.itemsize
-    orbit_row = coordinates.shape[2] * number
-    sample_row, feature_row = coordinates.shape[1] * orbit_row, features.shape[1] * number
-    for first in range(0, out.shape[0], SAMPLES):
-        for o in range(coordinates.shape[1]):
-            _multiply(coordinates, address + first * sample_step + orbits.starts[o], sample_step, orbits.point_step,
-                      orbits.columns.ctypes.data, orbits.columns.shape[0], orbit_row // VECTOR_BYTES,
-                      coordinates.ctypes.data + o * orbit_row, sample_row, True)  # fmt: skip
-        features[:] = 0
-        for c in range(products.starts.shape[0]):
-            _multiply(features, coordinates.ctypes.data + c * number, sample_row, orbit_row,
-                          products.matrices.ctypes.data + products.starts[c], coordinates.shape[1],
-                          -(-products.widths[c] * number // VECTOR_BYTES),
-                          features.ctypes.data + products.places[c] * number, feature_row, False)  # fmt: skip
-        for s in range(min(SAMPLES, out.shape[0] - first)):
-            for h in range(out.shape[1]):
-                out[first + s, h] = features[s, h]
+def fill_matrices(weights, table, matrices):  # type: ignore[no-untyped-def]
+    """Entries that are weights: of w weights number k means +w[k], number w + k means -w[k], number 2 w means zero."""
+    count = weights.shape[0]
+    for i in range(table.shape[0]):
+        number = table[i]
+        if number < count:
+            matrices[i] = weights[number]
+        elif number < 2 * count:
+            matrices[i] = -weights[number - count]
+        else:
+            matrices[i] = 0
 
 
 @_loop
-def decode(address, sample_step, products, columns, size, coordinates, values, order, ordered, out):  # type: ignore[no-untyped-def]
-    """Images of len(out) samples of features: the matrix of each coordinate to its orbits, then points from these.
+def collect_weights(matrices, table, weights):  # type: ignore[no-untyped-def]
+    """The adjoint of :func:`fill_matrices`, added to what is there."""
+    count = weights.shape[0]
+    for i in range(table.shape[0]):
+        number = table[i]
+        if number < count:
+            weights[number] += matrices[i]
+        elif number < 2 * count:
+            weights[number - count] -= matrices[i]
 
-    ``columns`` has shape (coordinates, points in whole registers), ``size`` is the number of points of an orbit.
-    ``coordinates``, shape (SAMPLES, coordinates, orbits in whole registers), and ``values``, shape (SAMPLES, points of
-    all orbits and a register more), are room for the steps; point q of ``values`` is point order[q] of ``out``, or
-    point q if ``ordered``.
+
+@intrinsic
+def _copy(context, target, source, size):  # type: ignore[no-untyped-def]
+    """Bytes from one address to another."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, source, size = arguments
+        places = [builder.inttoptr(place, ir.IntType(8).as_pointer()) for place in (target, source)]
+        cgutils.raw_memcpy(builder, places[0], places[1], size, 1)  # type: ignore[no-untyped-call]
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.intp, types.intp), generate
+
+
+@_loop
+def _take_rows(X, first, order, signs, work, start):  # type: ignore[no-untyped-def]
+    """Rows from ``first`` on into columns of the workspace, orbit by orbit; zeros where there are no more."""
+    present = min(SAMPLES, X.shape[0] - first)
+    for s in range(present):
+        row, values = work[s, start : start + X.shape[1]], X[first + s]
+        if order.shape[0] == 0:
+            _copy(row.ctypes.data, values.ctypes.data, values.shape[0] * values.itemsize)  # type: ignore[call-arg]
+        else:
+            for q in range(order.shape[0]):
+                row[q] = values[order[q]]
+        for q in range(signs.shape[0]):
+            row[q] *= signs[q]
+    work[present:SAMPLES, start : start + X.shape[1]] = 0
+
+
+@_loop
+def _give_rows(work, start, order, signs, out, first):  # type: ignore[no-untyped-def]
+    """The inverse of :func:`_take_rows`."""
+    for s in range(min(SAMPLES, out.shape[0] - first)):
+        row, values = work[s, start : start + out.shape[1]], out[first + s]
+        for q in range(signs.shape[0]):
+            row[q] *= signs[q]
+        if order.shape[0] == 0:
+            _copy(values.ctypes.data, row.ctypes.data, values.shape[0] * values.itemsize)  # type: ignore[call-arg]
+        else:
+            for q in range(order.shape[0]):
+                values[order[q]] = row[q]
+
+
+@_loop
+def perform(steps, bases, taken, given, work):  # type: ignore[no-untyped-def]
+    """Run a program of small products for all rows, a group of samples at a time.
+
+    ``steps``, shape (products, 14), says for each product where its factors and its result stand: numbers of entries
+    of ``bases`` (addresses) and bytes from there, and how many there are, 0 for the samples of the group. ``taken`` and
+    ``given`` are what is read into columns of the workspace ``work`` before, and written from it afterwards, group by
+    group: (rows, order, signs, first column).
     """
-    number = values.itemsize
-    coordinate_row, value_row = coordinates.shape[2] * number, values.shape[1] * number
-    sample_row = coordinates.shape[1] * coordinate_row
-    for first in range(0, out.shape[0], SAMPLES):
-        for c in range(coordinates.shape[1]):
-            _multiply(coordinates, address + first * sample_step + products.places[c] * number, sample_step, number,
-                      products.matrices.ctypes.data + products.starts[c], products.widths[c],
-                      coordinate_row // VECTOR_BYTES, coordinates.ctypes.data + c * coordinate_row,
-                      sample_row, True)  # fmt: skip
-        for o in range(order.shape[0] // size):
-            # The last register of an orbit spills over into the next one, which comes later.
-            _multiply(values, coordinates.ctypes.data + o * number, sample_row, coordinate_row, columns.ctypes.data,
-                      columns.shape[0], columns.shape[1] * number // VECTOR_BYTES,
-                      values.ctypes.data + o * size * number, value_row, True)  # fmt: skip
-        for s in range(min(SAMPLES, out.shape[0] - first)):
-            if ordered:
-                for q in range(order.shape[0]):
-                    out[first + s, q] = values[s, q]
-            else:
-                for q in range(order.shape[0]):
-                    out[first + s, order[q]] = values[s, q]
+    rows = taken[0][0].shape[0]
+    for first in range(0, rows, SAMPLES):
+        samples = -(-min(SAMPLES, rows - first) // _ROWS) * _ROWS
+        for X, order, signs, start in taken:
+            _take_rows(X, first, order, signs, work, start)
+        for i in range(steps.shape[0]):
+            p = steps[i]
+            _multiply(work, bases[p[0]] + p[1], p[2], p[3], bases[p[4]] + p[5], p[6], p[7] or samples,
+                      p[8] or samples, p[9], bases[p[10]] + p[11], p[12], p[13] != 0)  # fmt: skip
+        for out, order, signs, start in given:
+            _give_rows(work, start, order, signs, out, first)

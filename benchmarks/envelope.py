@@ -1,0 +1,198 @@
+"""Where the symmetry pays: every operation beside the estimator that knows none, over actions, sizes and batches.
+
+``python -m benchmarks.envelope [CASE ...]`` prints cells as they come; ``python -m benchmarks --only envelope`` keeps
+them and draws the table and the picture. Ours and the other one alternate sample by sample, and the least time of each
+counts: what a busy machine adds, it adds to both.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LinearRegression
+
+import equivariety as ev
+
+Task = Callable[[], object]
+
+BATCHES = (1, 256, None)
+"""Rows per call; None: all rows of the case."""
+PAUSE = 0.03
+"""Seconds between samples, in which idle threads of BLAS stop waiting for work."""
+_LEAST_SAMPLE = 2e-3
+"""A sample repeats a quick call until it takes so long."""
+_LONG = 1.0
+"""Seconds of both tasks after which one more sample must do."""
+_MOST_DENSE = 4096
+"""Columns up to which the estimator without a symmetry runs at all."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One action on data of one size."""
+
+    name: str
+    action: str
+    rows: int
+    ranks: tuple[int, ...]
+
+
+CASES = (
+    Case("digits 8x8, row shift", "shift:8x8:axis=1", 1797, (4, 12, 64)),
+    Case("digits 8x8, both shifts", "shift:8x8", 1797, (4, 12, 64)),
+    Case("digits 8x8, mirror", "reflect:8x8", 1797, (4, 12, 64)),
+    Case("digits 8x8, rotation", "rotate:8x8", 1797, (4, 12, 64)),
+    Case("digits 8x8, D4", "dihedral:8x8", 1797, (4, 12, 64)),
+    Case("28x28, row shift", "shift:28x28:axis=1", 10_000, (20, 99, 784)),
+    Case("28x28, both shifts", "shift:28x28", 10_000, (20, 99, 784)),
+    Case("28x28, mirror", "reflect:28x28", 10_000, (20, 99, 784)),
+    Case("28x28, rotation", "rotate:28x28", 10_000, (20, 99, 784)),
+    Case("28x28, D4", "dihedral:28x28", 10_000, (20, 99, 784)),
+    Case("ring of 1000", "cyclic:1000", 4000, (20, 120)),
+    Case("mirrored ring of 1000", "dihedral:1000", 4000, (20, 120)),
+    Case("cube 9x9x9, rotations", "rotate:9x9x9", 5000, (20, 90)),
+    Case("cube 9x9x9, all symmetries", "symmetries:9x9x9", 5000, (20, 90)),
+    Case("S6 on pairs x 20", "20*symmetric:6/2", 5000, (10, 60)),
+    Case("64x64, row shift", "shift:64x64:axis=1", 2000, (100,)),
+    Case("64x64, D4", "dihedral:64x64", 2000, (100,)),
+    Case("512x512, row shift", "shift:512x512:axis=1", 40, (20,)),
+    Case("512x512, both shifts", "shift:512x512", 40, (20,)),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One operation of one case."""
+
+    case: str
+    dtype: str
+    rank: int
+    operation: str
+    batch: int
+    """Rows per call."""
+    ours: float
+    """Seconds of one call, the least of all samples."""
+    dense: float | None
+    """The same for the estimator without a symmetry; None where it cannot run."""
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times as fast ours is."""
+        return None if self.dense is None else self.dense / self.ours
+
+
+def envelope(names: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """All cells, or those of the cases in whose names one of the given texts occurs."""
+    cells = []
+    for case in CASES:
+        if not names or any(name in case.name for name in names):
+            for dtype in ("float32", "float64"):
+                cells += list(_cells(case, dtype))
+    return [asdict(cell) for cell in cells]
+
+
+def _cells(case: Case, dtype: str) -> Iterator[Cell]:
+    action = ev.actions.parse_action(case.action)
+    X = _data(case.rows, action.degree, dtype)
+    for rank in case.ranks:
+        for operation, batch, ours, dense in _tasks(action, X, rank):
+            fastest = _duel(ours, dense if action.degree <= _MOST_DENSE else None)
+            cell = Cell(case.name, dtype, rank, operation, batch, *fastest)
+            print(_shown(cell), flush=True)
+            yield cell
+
+
+def _tasks(action: ev.actions.Action, X: np.ndarray, rank: int) -> Iterator[tuple[str, int, Task, Task]]:
+    rows, columns = X.shape
+    ours = ev.EquivariantPCA(action, rank)
+    dense = PCA(min(rank, *X.shape), svd_solver="covariance_eigh")
+    yield "fit", rows, lambda: ours.fit(X), lambda: dense.fit(X)
+    if columns <= _MOST_DENSE and not hasattr(dense, "mean_"):
+        dense.fit(X)
+    H = np.ascontiguousarray(ours.fit(X).transform(X))
+    features = dense.transform(X) if hasattr(dense, "mean_") else H
+    for batch in BATCHES:
+        x, h, f = X[:batch], H[:batch], features[:batch]
+        yield "transform", len(x), lambda x=x: ours.transform(x), lambda x=x: dense.transform(x)
+        yield "inverse_transform", len(x), lambda h=h: ours.inverse_transform(h), lambda f=f: dense.inverse_transform(f)
+    yield "score", rows, lambda: ours.score(X), lambda: dense.score(X)
+    if columns <= _MOST_DENSE:
+        yield from _predictions(action, X, rank)
+
+
+def _predictions(action: ev.actions.Action, X: np.ndarray, rank: int) -> Iterator[tuple[str, int, Task, Task]]:
+    """A regression of bounded rank beside its two dense factors, or beside one matrix if that is smaller."""
+    model = ev.EquivariantRegression(action, rank=rank, alpha=1.0).fit(X, X + 1)
+    encoder, decoder = model.solution_.encoder.matrix().T, model.solution_.decoder.matrix().T
+    encoder, decoder = encoder.astype(X.dtype), decoder.astype(X.dtype)
+    plain = LinearRegression()
+    plain.coef_, plain.intercept_ = model.coef_.astype(X.dtype), np.asarray(model.intercept_).astype(X.dtype)
+    for batch in BATCHES:
+        x = X[:batch]
+        factored = 2 * encoder.shape[1] < encoder.shape[0]
+        dense: Task = (lambda x=x: _in_factors(x, encoder, decoder, plain.intercept_)) if factored else (
+            lambda x=x: plain.predict(x)
+        )  # fmt: skip
+        yield "predict", len(x), lambda x=x: model.predict(x), dense
+
+
+def _in_factors(X: np.ndarray, encoder: np.ndarray, decoder: np.ndarray, intercept: np.ndarray) -> np.ndarray:
+    """What a dense reduced-rank regression computes, with the validation of scikit-learn."""
+    from sklearn.utils import check_array
+
+    return (check_array(X, dtype=None) @ encoder) @ decoder + intercept
+
+
+def _data(rows: int, columns: int, dtype: str) -> np.ndarray:
+    """Seeded data of falling variance; the time does not depend on what they show."""
+    random = np.random.default_rng(0)
+    modes = random.standard_normal((50, columns), dtype=np.float32)
+    X = random.standard_normal((rows, 50), dtype=np.float32) @ modes
+    for start in range(0, rows, 1000):
+        part = X[start : start + 1000]
+        part += 0.3 * random.standard_normal(part.shape, dtype=np.float32)
+    return X.astype(dtype)
+
+
+def _duel(ours: Task, dense: Task | None) -> tuple[float, float | None]:
+    """Least seconds of one call of each, in turns."""
+    tasks = [ours] if dense is None else [ours, dense]
+    repeats = [_repeats(task) for task in tasks]
+    samples: list[list[float]] = [[] for _ in tasks]
+    spent = 0.0
+    for _ in range(7):
+        for task, times, found in zip(tasks, repeats, samples, strict=True):
+            time.sleep(PAUSE)
+            start = time.perf_counter()
+            for _ in range(times):
+                task()
+            found.append((time.perf_counter() - start) / times)
+            spent += found[-1] * times
+        if spent > _LONG:
+            break
+    return min(samples[0]), min(samples[1]) if dense is not None else None
+
+
+def _repeats(task: Task) -> int:
+    """Calls in one sample; the first call, in which things are made once, is not timed."""
+    task()
+    start = time.perf_counter()
+    task()
+    return max(1, int(_LEAST_SAMPLE / (time.perf_counter() - start)))
+
+
+def _shown(cell: Cell) -> str:
+    ratio = "" if cell.ratio is None else f"{cell.ratio:6.2f}"
+    dense = "" if cell.dense is None else f"{1e3 * cell.dense:9.3f}"
+    return (f"{cell.case:28s} {cell.dtype} rank {cell.rank:4d} {cell.operation:18s} batch {cell.batch:6d} "
+            f"{1e3 * cell.ours:9.3f} ms {dense:>9s} {ratio:>6s}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    envelope(tuple(sys.argv[1:]))
