@@ -12,7 +12,7 @@ from equivariety.cli.arguments import ActionOption, AsJson, CodomainDegree, Data
 from equivariety.cli.completion import complete_action
 from equivariety.cli.costs import counting_cost
 from equivariety.cli.describe import build_maps
-from equivariety.cli.hints import require_columns
+from equivariety.cli.hints import complaints_as_input_errors, require_columns
 from equivariety.cli.output import label_text, print_facts, print_json, print_table
 from equivariety.cli.progress import moments_with_progress
 from equivariety.cli.typed import Typed
@@ -140,7 +140,8 @@ def _ranks_by_bic(maps: EquivariantMaps, X: Any) -> tuple[int, tuple[int, ...]]:
     """The ranks of the best probabilistic principal components, and their total."""
     from equivariety.estimators import EquivariantPCA
 
-    pca = EquivariantPCA(maps.domain, "bic", center=False).fit(X)
+    with complaints_as_input_errors():
+        pca = EquivariantPCA(maps.domain, "bic", center=False).fit(X)
     return max(pca.n_components_, 1), pca.ranks_
 
 

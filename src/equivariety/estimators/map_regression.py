@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted, updated
 from equivariety.estimators.larger_than_memory import row_by_row, training_data
+from equivariety.estimators.offsets import mapped_mean
 from equivariety.estimators.validation import (
     action_of,
     moved_to,
@@ -80,7 +81,7 @@ class MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
     @property
     def intercept_(self) -> NDArray[np.float64] | float:
         """Vector added to the images of the linear part, shape (targets,), or a number if y was one-dimensional."""
-        image = self.solution_.apply(self._accumulated.input_mean[None])[0]
+        image = mapped_mean(self.solution_, self._accumulated.input_mean)
         intercept: NDArray[np.float64] = self._accumulated.target_mean - image
         return float(intercept[0]) if self._single else intercept
 

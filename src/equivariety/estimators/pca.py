@@ -16,6 +16,7 @@ from equivariety.errors import InputError
 from equivariety.estimators.accumulation import Accumulated, shifted, updated
 from equivariety.estimators.component_choice import block_spectra, chosen_ranks, require_n_components
 from equivariety.estimators.larger_than_memory import over_parts, row_by_row, training_data
+from equivariety.estimators.offsets import encoded_mean
 from equivariety.estimators.probabilistic_pca import ProbabilisticPCA
 from equivariety.estimators.validation import (
     action_of,
@@ -161,8 +162,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
         """
         check_is_fitted(self)
         X = validated_inputs(self, X, reset=False)
-        encoder = self.solution_.encoder
-        features = shifted(encoder.apply(X), -encoder.apply(self.mean_[None])[0])
+        features = shifted(self.solution_.encoder.apply(X), -encoded_mean(self.solution_, self.mean_))
         return features / constant(self._scale, features) if self.whiten else features
 
     @row_by_row

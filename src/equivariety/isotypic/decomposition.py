@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,9 +26,14 @@ from equivariety.isotypic.invariants import fixed_orbits
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.lattices import commute
 from equivariety.isotypic.nonabelian import split_by_types
+from equivariety.isotypic.products import product
 from equivariety.isotypic.signed_lattices import commute_with_signs
 from equivariety.isotypic.splits import DenseSplit, Groups, Split
 from equivariety.isotypic.transitive import Transitive
+
+# Up to this many points one product with a dense matrix beats many small ones, for many rows.
+_SMALL_DEGREE = 256
+_ROWS_PER_POINT = 2
 
 # From this size on Fourier analysis over an abelian normal subgroup repays the search for one.
 LARGEST_NUMERICAL_ORBIT = 128
@@ -135,6 +141,8 @@ class ChangeOfBasis:
         """Coordinates of the rows of X as they lie in memory: (samples, members, copies, beta, multiplicity)."""
         if not self.bundles:
             return ()  # the two sides of some maps share no irreducible
+        if self.degree <= _SMALL_DEGREE and isinstance(X, np.ndarray) and X.shape[0] >= _ROWS_PER_POINT * self.degree:
+            return self._panels_by_product(X)
         xp = namespace(X)
         X = X if self.frames is None else self.frames.apply(X)
         gathered = X if self._contiguous else xp.take(X, constant(self._order, X), axis=1)
@@ -148,6 +156,23 @@ class ChangeOfBasis:
                     panels.append(panel)
             start = stop
         return tuple(self._joined(panels, bundle, X) for panels, bundle in zip(found, self.bundles, strict=True))
+
+    def _panels_by_product(self, X: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """The same by one product with a dense matrix; panels are views of its columns."""
+        matrix, shapes = self._dense_panels
+        coordinates = product(X, constant(matrix, X))
+        ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+        return tuple(
+            coordinates[:, end - math.prod(shape) : end].reshape(len(X), *shape)
+            for shape, end in zip(shapes, ends, strict=True)
+        )
+
+    @cached_property
+    def _dense_panels(self) -> tuple[NDArray[np.float64], list[tuple[int, ...]]]:
+        """Columns that give all panels side by side, and the shape of each panel of one row."""
+        panels = self.panels(np.eye(self.degree))
+        columns = [panel.reshape(self.degree, -1) for panel in panels]
+        return np.concatenate(columns, axis=1), [panel.shape[1:] for panel in panels]
 
     def _joined(self, panels: list[Any], bundle: Bundle, X: Any) -> Any:
         xp = namespace(X)

@@ -22,7 +22,7 @@ from equivariety.threads import in_threads
 from equivariety.varieties.compiled_map import COMPILED_ROWS, Write, compiled_map, may_compile, multiply_adds
 from equivariety.varieties.hidden_space import HiddenSpace
 from equivariety.varieties.kept_matrices import KEPT
-from equivariety.varieties.ways import Costs, Way
+from equivariety.varieties.ways import Costs, Way, cheapest
 
 # Values of one chunk of a dense product: so large that threads of chunks are as quick as the threads of one product.
 _DENSE_VALUES = 2**20
@@ -122,11 +122,8 @@ class BlockMap:
     def plan(self, samples: int, dtype: Any = np.float64) -> tuple[float, Way]:
         """What the quickest way costs, in multiply-adds of a large dense product in single precision, and the way."""
         dtype = np.dtype(dtype)
-        ways = sorted((cost, way.value) for way, cost in self._costs.all(samples, dtype).items())
-        cost, name = ways[0]
-        if name == Way.COMPILED.value and not may_compile(self, samples, dtype):
-            cost, name = ways[1]
-        return cost, Way(name)
+        first, *others = cheapest(self._costs, samples, dtype)
+        return others[0] if first[1] is Way.COMPILED and not may_compile(self, samples, dtype) else first
 
     @cached_property
     def _costs(self) -> Costs:

@@ -87,8 +87,12 @@ class Problem(ABC, Generic[Point]):
 
     def best(self, rank: int) -> Point:
         """The optimum among the maps of rank at most ``rank``, over all components."""
-        prepared = self.within(rank)
-        return prepared._point(Component(self.maps, prepared._allocated(rank)))
+        prepared, ranks = self._best(rank)
+        return prepared._point(Component(self.maps, ranks))
+
+    def best_ranks(self, rank: int) -> tuple[int, ...]:
+        """The block ranks of that optimum, without its maps."""
+        return self._best(rank)[1]
 
     def at(self, ranks: Sequence[int]) -> Point:
         """The optimum on the component of the given block ranks."""
@@ -97,9 +101,14 @@ class Problem(ABC, Generic[Point]):
 
     def within(self, rank: int) -> Self:
         """The problem, sharp enough to tell what is best among the maps of rank at most ``rank``."""
+        return self._best(rank)[0]
+
+    def _best(self, rank: int) -> tuple[Self, tuple[int, ...]]:
         rank = whole_number(rank, "rank", 0, min(self.maps.shape))
         prepared = self._prepared
-        return prepared._for(prepared._allocated(rank))
+        ranks = prepared._allocated(rank)
+        sharp = prepared._for(ranks)
+        return sharp, ranks if sharp is prepared else sharp._allocated(rank)
 
     def curve(self) -> Curve[Point]:
         """The optimum within every budget, from 0 to the largest rank, from one table of the dynamic program."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -89,3 +90,10 @@ class Costs:
             making = _SHARE_OF_MAKING * min(self.rows, self.columns) * self.of_blocks
             costs[Way.DENSE] = _CALL_OF_A_PRODUCT + wide * samples * self.of_dense + making
         return costs
+
+
+@lru_cache(maxsize=4096)
+def cheapest(costs: Costs, samples: int, dtype: np.dtype[Any]) -> tuple[tuple[float, Way], ...]:
+    """All ways with what they cost, the cheapest one first."""
+    found = costs.all(samples, dtype).items()
+    return tuple(sorted(((cost, way) for way, cost in found), key=lambda pair: pair[0]))
