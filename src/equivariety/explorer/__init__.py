@@ -1,0 +1,4 @@
+"""The explorer: an action, its blocks, components and networks in the browser (extra ``explore``).
+
+``notebook.py`` is the marimo application, which only wires what the other files compute; those need no marimo.
+"""
