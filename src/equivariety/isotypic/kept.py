@@ -18,6 +18,7 @@ import numpy as np
 
 from equivariety.actions import Action
 from equivariety.isotypic.decomposition import Decomposition, decompose
+from equivariety.isotypic.induced_split import InducedSplit
 from equivariety.isotypic.splits import DenseSplit
 
 # Bytes of all decompositions that are kept, and how many there may be.
@@ -112,7 +113,10 @@ def size(decomposition: Decomposition) -> int:
     # Points are kept three times when they are used: in the pieces, as the order and as its inverse.
     points = sum(24 * basis.degree for basis in bases)
     dense = sum(2 * array.nbytes for split in splits if isinstance(split, DenseSplit) for array in split.bases)
-    return points + dense + 64 * len(decomposition.irreducibles)
+    induced = (split for split in splits if isinstance(split, InducedSplit))
+    # Terms are kept for both directions.
+    terms = sum(2 * (each.places.nbytes + each.weights.nbytes) for split in induced for each in split.terms)
+    return points + dense + terms + 64 * len(decomposition.irreducibles)
 
 
 def _key(action: Action) -> bytes:
