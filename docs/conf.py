@@ -32,6 +32,7 @@ exclude_patterns = [
     "_extensions",
     "_templates",
     "notebooks",
+    "notebooks",
     "gallery/*.md5",
     "gallery/*.ipynb",
     "gallery/*.py",

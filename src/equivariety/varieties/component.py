@@ -80,8 +80,9 @@ class Component(BlockProduct):
         Examples
         --------
         >>> import equivariety as ev
-        >>> Component.of_fitting_ranks(ev.EquivariantMaps(ev.actions.cyclic(4)), (1, 0, 1)).rank
-        2
+        >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+        >>> Component.of_fitting_ranks(maps, (1, 0)) == Component(maps, (1, 0))
+        True
         """
         component = object.__new__(cls)
         object.__setattr__(component, "maps", maps)
