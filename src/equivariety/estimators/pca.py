@@ -110,6 +110,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     The five blocks are the horizontal frequencies 0 to 4; the best reconstruction with 12 numbers keeps two vertical
     patterns of each of the three lowest, and one of the fourth.
+
     >>> np.allclose(pca.inverse_transform(pca.transform(X)), pca.inverse_transform(pca.fit_transform(X)))
     True
     >>> pca.get_feature_names_out().tolist()[:3], pca.components_.shape, pca.explained_variance_ratio_.shape

@@ -120,7 +120,17 @@ class BlockMap:
         return self.plan(samples, dtype)[1]
 
     def plan(self, samples: int, dtype: Any = np.float64) -> tuple[float, Way]:
-        """What the quickest way costs, in multiply-adds of a large dense product in single precision, and the way."""
+        """What the quickest way costs, in multiply-adds of a large dense product in single precision, and the way.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+        >>> cost, way = maps.from_coordinates(maps.coordinates(np.eye(3))).plan(samples=100)
+        >>> cost > 0, way
+        (True, <Way.DENSE: 'dense'>)
+        """
         dtype = np.dtype(dtype)
         first, *others = cheapest(self._costs, samples, dtype)
         return others[0] if first[1] is Way.COMPILED and not may_compile(self, samples, dtype) else first

@@ -75,7 +75,15 @@ class Component:
 
     @classmethod
     def of_fitting_ranks(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
-        """The component of ranks known to fit: where millions are listed, checking each again would be most of it."""
+        """The component of ranks known to fit: where millions are listed, checking each again would be most of it.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+        >>> Component.of_fitting_ranks(maps, (1, 0)) == Component(maps, (1, 0))
+        True
+        """
         component = object.__new__(cls)
         object.__setattr__(component, "maps", maps)
         object.__setattr__(component, "ranks", ranks)

@@ -91,7 +91,16 @@ class Problem(ABC, Generic[Point]):
         return prepared._point(Component(self.maps, ranks))
 
     def best_ranks(self, rank: int) -> tuple[int, ...]:
-        """The block ranks of that optimum, without its maps."""
+        """The block ranks of that optimum, without its maps.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> problem = ev.EquivariantMaps(ev.actions.cyclic(3)).problem_to(np.diag([3.0, 0, 0]))
+        >>> problem.best_ranks(2)
+        (0, 1)
+        """
         return self._best(rank)[1]
 
     def at(self, ranks: Sequence[int]) -> Point:
