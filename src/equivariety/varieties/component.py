@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from equivariety.errors import InputError
 from equivariety.validation import is_whole_number, shown
+from equivariety.varieties.block_products import BlockProduct
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import lies_within
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Component:
+class Component(BlockProduct):
     """The equivariant maps whose block i has rank at most ``ranks[i]``.
 
     All figures are about the real variety; dimensions add and degrees multiply over the blocks.
@@ -105,26 +105,6 @@ class Component:
             DeterminantalVariety(rank, block.rows, block.cols, block.field)
             for block, rank in zip(self.maps.blocks, self.ranks, strict=True)
         )
-
-    @property
-    def dimension(self) -> int:
-        """Real dimension."""
-        return sum(factor.dimension for factor in self.factors)
-
-    @property
-    def degree(self) -> int:
-        """Degree of the complexification."""
-        return prod(factor.degree for factor in self.factors)
-
-    @property
-    def ed_degree(self) -> int:
-        """Number of complex critical points of the Frobenius distance to a generic matrix."""
-        return prod(factor.ed_degree for factor in self.factors)
-
-    @property
-    def generic_ed_degree(self) -> int:
-        """Number of complex critical points of a generic quadratic form on the equivariant maps."""
-        return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
     def parameters(self) -> int:

@@ -19,6 +19,7 @@ from equivariety.ranks.allocation import allocate
 from equivariety.ranks.counting import Slot, count_maximal
 from equivariety.ranks.listing import maximal_tuples
 from equivariety.validation import is_whole_number, shown, whole_number
+from equivariety.varieties.block_products import BlockProduct
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import lies_within, unit_scale
 from equivariety.varieties.symmetric_determinantal import SymmetricDeterminantalVariety
@@ -139,7 +140,7 @@ class SymmetricMaps:
 
 
 @dataclass(frozen=True)
-class SymmetricComponent:
+class SymmetricComponent(BlockProduct):
     """The symmetric equivariant maps whose block i has rank at most ``ranks[i]``.
 
     Parameters
@@ -179,26 +180,6 @@ class SymmetricComponent:
         """The variety of each block."""
         pairs = zip(self.maps.blocks, self.ranks, strict=True)
         return tuple(SymmetricDeterminantalVariety(rank, block.size, block.field) for block, rank in pairs)
-
-    @property
-    def dimension(self) -> int:
-        """Real dimension."""
-        return sum(factor.dimension for factor in self.factors)
-
-    @property
-    def degree(self) -> int:
-        """Degree of the complexification."""
-        return prod(factor.degree for factor in self.factors)
-
-    @property
-    def ed_degree(self) -> int:
-        """Number of complex critical points of the Frobenius distance to a generic symmetric matrix."""
-        return prod(factor.ed_degree for factor in self.factors)
-
-    @property
-    def generic_ed_degree(self) -> int:
-        """Number of complex critical points of a generic quadratic form on the symmetric equivariant maps."""
-        return prod(factor.generic_ed_degree for factor in self.factors)
 
     @property
     def connected_components(self) -> int:
