@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import ArrayLike
+
 from equivariety.errors import InputError
 from equivariety.validation import is_whole_number, shown
 from equivariety.varieties.block_products import BlockProduct
@@ -116,7 +118,7 @@ class Component(BlockProduct):
         """Whether every block is zero or of full rank, so that the component is a linear space."""
         return all(factor.singular_locus() is None for factor in self.factors)
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M lies on the component, up to a distance.
 
         By default the tolerance is max(m, n) sqrt(epsilon) / 100 times the norm of M.
@@ -129,7 +131,7 @@ class Component(BlockProduct):
 
         return SingularLocus(self)
 
-    def nearest(self, U: Any) -> NearestPoint:
+    def nearest(self, U: ArrayLike) -> NearestPoint:
         """The point of the component nearest to the matrix U in the Frobenius norm.
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
@@ -165,7 +167,7 @@ class Component(BlockProduct):
         remarks = [f"Expected: dimension {self.dimension}, degree {self.degree}."]
         return script(component_ideal(self.maps.blocks, self.ranks), system, characteristic, remarks)
 
-    def critical_points(self, U: Any) -> CriticalPoints:
+    def critical_points(self, U: ArrayLike) -> CriticalPoints:
         """The critical points of the squared Frobenius distance to U on the smooth part, lazily, best first.
 
         For generic U their number is the ED degree, and all of them are real.
