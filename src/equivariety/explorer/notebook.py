@@ -138,7 +138,8 @@ def _(InputError, figures, mo):
         return mo.ui.table(rows, label=label, selection=None, pagination=True, page_size=12, show_download=False)
 
     def as_code(program):
-        return mo.accordion({"Copy as code": mo.md(f"```python\n{program}\n```")})
+        editor = mo.ui.code_editor(program, language="python", theme="light", disabled=True, show_copy_button=True)
+        return mo.accordion({"Copy as code": editor})
 
     return as_code, note, picture, table
 
