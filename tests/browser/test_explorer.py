@@ -17,7 +17,7 @@ import pytest
 
 import equivariety as ev
 from equivariety.cli.explore import command
-from equivariety.explorer import choice, code, figures, slices
+from equivariety.explorer import choice, figures, programs, slices
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
@@ -102,7 +102,7 @@ def test_it_opens_with_the_blocks_and_the_change_of_basis(page):
     page.get_by_text("Copy as code").click()
     page.locator(".cm-editor").first.hover(timeout=PATIENCE)
     page.get_by_label("Copy to clipboard").click()
-    assert page.evaluate("navigator.clipboard.readText()") == code.blocks_code(code.action_code("rotate:3x3"))
+    assert page.evaluate("navigator.clipboard.readText()") == programs.blocks_code(programs.action_code("rotate:3x3"))
 
 
 def test_the_slider_moves_the_counts_and_the_components(page):
