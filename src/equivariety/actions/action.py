@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.actions import fibres, operations
 from equivariety.actions.fibres import Fibres
@@ -176,7 +176,7 @@ class Action(ABC):
         """Dimension of the space of fixed vectors."""
         return int(self.fixed_vectors.shape[1])
 
-    def invariant_part(self, vector: Any) -> NDArray[np.float64]:
+    def invariant_part(self, vector: ArrayLike) -> NDArray[np.float64]:
         """The orthogonal projection of a vector to the fixed vectors: for permutations, the mean over each orbit."""
         given = np.asarray(vector, dtype=np.float64)
         if given.shape != (self.degree,):

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.actions import fibres, operations
 from equivariety.actions.action import Action, new_numbers, same_number_of_generators, signed_or_plain
@@ -226,7 +226,7 @@ class PermutationAction(Action):
             raise InputError(f"size of the subsets must be from 1 to the degree {self.degree}, not {shown(size)}")
         return PermutationAction(operations.on_subsets(self.images, int(size)))
 
-    def with_signs(self, signs: Any) -> Action:
+    def with_signs(self, signs: ArrayLike) -> Action:
         """Multiply the images of the permutations by signs: ``(T x)[i] = signs[g, i] * x[sigma_g(i)]``.
 
         Parameters
@@ -240,7 +240,7 @@ class PermutationAction(Action):
         """
         return signed_or_plain(self.images, validated_signs(signs, self.images.shape))
 
-    def on_vectors(self, matrices: Any, order: str = "points") -> Action:
+    def on_vectors(self, matrices: ArrayLike, order: str = "points") -> Action:
         """Vectors on the points: ``(T x)_i = R[g][i] x_sigma_g(i)``, x_i in R^d the vector at point i.
 
         If g carries the point i' = sigma_g(i) to the point i, R[g] says how a vector carried along is written there: a
