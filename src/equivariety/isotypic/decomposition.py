@@ -158,7 +158,7 @@ class ChangeOfBasis:
         return tuple(self._joined(panels, bundle, X) for panels, bundle in zip(found, self.bundles, strict=True))
 
     def _panels_by_product(self, X: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        """The same by one product with a dense matrix; panels are views of its columns."""
+        """Panels by one product with a dense matrix; they are views of its columns."""
         matrix, shapes = self._dense_panels
         coordinates = product(X, constant(matrix, X))
         ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()

@@ -126,7 +126,7 @@ class BlockMap:
         return self.plan(samples, dtype)[1]
 
     def plan(self, samples: int, dtype: Any = np.float64) -> tuple[float, Way]:
-        """What the quickest way costs, in multiply-adds of a large dense product in single precision, and the way.
+        """The cost of the quickest way, in multiply-adds of a large dense product in single precision, and the way.
 
         Examples
         --------

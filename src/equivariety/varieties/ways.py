@@ -50,7 +50,7 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Costs:
-    """What one row costs in each way, in multiply-adds of a dense product in single precision."""
+    """The cost of one row in each way, in multiply-adds of a dense product in single precision."""
 
     rows: int
     columns: int
@@ -79,7 +79,7 @@ class Costs:
         return _VALUE_IN_MEMORY * (self.rows + self.columns)
 
     def all(self, samples: int, dtype: np.dtype[Any]) -> dict[Way, float]:
-        """What all rows cost in every way there is."""
+        """The cost of all rows in every way there is."""
         wide = dtype.itemsize / 4
         costs = {Way.BLOCKS: _CALL_OF_BLOCKS + wide * samples * self.of_blocks}
         if dtype not in _TYPES:
