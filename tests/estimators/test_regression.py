@@ -111,7 +111,10 @@ def test_constant_features_get_no_weight():
         (ev.EquivariantRegression(codomain=SQUARE), "domain must be given with a codomain"),
         (ev.EquivariantRegression(SQUARE), "y must have 4 columns, the degree of codomain, not 3"),
         (ev.EquivariantRegression(SQUARE**2), "X must have 16 columns, the degree of domain, not 4"),
-        (ev.EquivariantRegression(SQUARE, 3), "codomain must be a PermutationAction or None, not int"),
+        (
+            ev.EquivariantRegression(SQUARE, 3),
+            "codomain must be an Action or None, not int",
+        ),
         (ev.EquivariantRegression(SQUARE, ev.actions.cyclic(3)), "the same generators in the same order"),
         (ev.EquivariantRegression(rank=4), "rank must be a whole number from 0 to 3, not 4"),
         (ev.InvariantRegression(rank="a"), "rank must be a whole number from 0 to 3, not 'a'"),

@@ -19,7 +19,7 @@ from equivariety.actions.notation import format_cycles, images_of_cycles
 from equivariety.actions.subsets import on_subsets
 from equivariety.actions.vectors import on_vectors
 from equivariety.errors import InputError
-from equivariety.validation import is_whole_number, shown, whole_number
+from equivariety.validation import flattening, is_whole_number, shown, whole_number
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -140,7 +140,8 @@ class PermutationAction(Action):
     def apply(self, X: Any, generator: int = 0) -> NDArray[Any]:
         rows = np.asarray(X)
         if rows.ndim != 2 or rows.shape[1] != self.degree:
-            raise InputError(f"X must have shape (samples, {self.degree}), not {rows.shape}")
+            raise InputError(f"X must have shape (samples, {self.degree}), not {rows.shape}"
+                             f"{flattening(rows.shape, self.degree)}")  # fmt: skip
         return rows[:, self.images[generator]]
 
     def cycles(self) -> str:

@@ -95,7 +95,8 @@ def refuse_images(data: Any, name: str) -> None:
             f"{name} must have two dimensions (Found array with dim {len(shape)}), not the shape {tuple(shape)}: "
             f"flatten every sample, {name}.reshape(len({name}), -1). Channels first, (N, C, H, W), are "
             "the action C * image; channels last, (N, H, W, C), are "
-            "equivariety.actions.channels(image, C, layout='last')"
+            "equivariety.actions.channels(image, C, layout='last'); vectors on points, (N, points, components), are "
+            "actions made with order='points', and (N, components, points) with order='components'"
         )
 
 
@@ -147,7 +148,7 @@ def action_of(action: Action | None, name: str, features: int) -> Action:
     if action is None:
         return trivial(features)
     if not isinstance(action, Action):
-        raise InputError(f"{name} must be a PermutationAction or None, not {type(action).__name__}")
+        raise InputError(f"{name} must be an Action or None, not {type(action).__name__}")
     return action
 
 

@@ -328,5 +328,5 @@ class EquivariantMaps:
 def validated_action(action: Any, name: str) -> Action:
     """An action, or an error that names the argument."""
     if not isinstance(action, Action):
-        raise InputError(f"{name} must be a PermutationAction, not {type(action).__name__}")
+        raise InputError(f"{name} must be an Action, not {type(action).__name__}")
     return action
