@@ -20,7 +20,7 @@ EXACT = {f"shift by {l}": ev.EquivariantMaps(ev.actions.cyclic(l)) for l in (1, 
 def test_labels_differ(maps):
     labels = [block.label for block in maps.blocks]
     assert len(set(labels)) == len(labels)
-    assert all(len(label) <= 7 for label in labels if isinstance(label, str))
+    assert all(len(label) <= 7 for label in labels if isinstance(label, str) and not label.startswith("("))
 
 
 @pytest.mark.parametrize("maps", (CASES | DIHEDRAL | EXACT).values(), ids=CASES | DIHEDRAL | EXACT)
