@@ -30,7 +30,8 @@ BATCHES = (1, 256, None)
 _LEAST_SAMPLE = 2e-3
 """A sample repeats a quick call until it takes so long."""
 _LONG = 0.7
-"""Seconds after which no more samples are taken, and of a call that is made once only."""
+"""Seconds after which no more samples are taken, and of a call that is not repeated for a sample."""
+_VERY_LONG = 5.0
 _MOST_DENSE = 4096
 """Columns up to which the estimator without a symmetry runs at all."""
 
@@ -189,12 +190,12 @@ def _duel(ours: Task, dense: Task | None) -> tuple[float, float | None]:
 
 
 def _first(task: Task) -> float:
-    """Seconds of the second call, or of the first one if it is long: things are made in it that later calls find."""
+    """Seconds of the second call, since things are made in the first one that later calls find; very long ones once."""
     for _ in range(2):
         start = time.process_time()
         task()
         seconds = max(time.process_time() - start, 1e-6)
-        if seconds > _LONG:
+        if seconds > _VERY_LONG:
             break
     return seconds
 

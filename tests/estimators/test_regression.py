@@ -153,3 +153,12 @@ def test_parameters_stay_the_same_from_batch_to_batch(changed):
     model = ev.EquivariantRegression(ev.actions.trivial(4)).partial_fit(X, X)
     with pytest.raises(InputError, match="the actions and fit_intercept must stay as they were in the first partial_"):
         model.set_params(**changed).partial_fit(X, X)
+
+
+def test_a_rank_that_no_map_reaches_is_said():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((20, 4)), rng.standard_normal((20, 6))
+    model = ev.EquivariantRegression(ev.actions.cyclic(4), ev.actions.cyclic(6), rank=4)
+    with pytest.warns(UserWarning, match="rank 4 cannot be reached: equivariant maps have rank at most 2 here"):
+        model.fit(X, y)
+    assert sum(model.ranks_) == 2

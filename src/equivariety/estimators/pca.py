@@ -179,6 +179,26 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
             features = features * constant(self._scale, features)
         return self.solution_.decoder.apply(features, self.mean_)
 
+    def plan(self, samples: int, dtype: Any = np.float64) -> dict[str, str]:
+        """How ``transform`` and ``inverse_transform`` would compute so many rows of a NumPy array of this type.
+
+        ``"dense"``: one product with a matrix that is kept; ``"blocks"``: through the isotypic blocks; ``"compiled"``:
+        the same by compiled loops. Chosen by sizes alone, so that it is the same in every run.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> pca = ev.EquivariantPCA(ev.actions.cyclic(6), n_components=2).fit([[1.0, 2.0, 0.0, 3.0, 1.0, 1.0]] * 2)
+        >>> pca.plan(samples=1000)
+        {'transform': 'dense', 'inverse_transform': 'dense'}
+        """
+        require_fitted(self)
+        encoder, decoder = self.solution_.encoder, self.solution_.decoder
+        return {
+            "transform": encoder.way(samples, dtype).value,
+            "inverse_transform": decoder.way(samples, dtype).value,
+        }
+
     @property
     def _scale(self) -> NDArray[np.float64]:
         """Standard deviations that whitening divides by; features without variance stay zero."""
