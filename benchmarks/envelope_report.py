@@ -57,7 +57,7 @@ def plot_envelope(cells: list[dict[str, Any]], folder: Path) -> None:
     axes = figure.subplots()
     axes.set_facecolor("#dddddd")
     image = axes.imshow(np.log2(ratios), cmap="RdBu", vmin=-2.5, vmax=2.5, aspect="auto")
-    axes.set_xticks(range(len(COLUMNS)), [f"{operation}\n{batch}" for operation, batch in COLUMNS], fontsize=7)
+    axes.set_xticks(range(len(COLUMNS)), [_label(*column) for column in COLUMNS], fontsize=7)
     axes.set_yticks(range(len(rows)), [f"{case}, {dtype}, rank {rank}" for case, dtype, rank in rows], fontsize=7)
     for (row, column), ratio in np.ndenumerate(ratios):
         if np.isfinite(ratio):
@@ -69,6 +69,10 @@ def plot_envelope(cells: list[dict[str, Any]], folder: Path) -> None:
     bar.set_label("times as fast as without a symmetry")
     axes.set_title("One thread each; rows per call below the operation", fontsize=9)
     figure.savefig(folder / "benchmark-envelope.png", dpi=130)
+
+
+def _label(operation: str, batch: str) -> str:
+    return f"{operation.replace('_', chr(10))}, {batch}" if "_" in operation else f"{operation}\n{batch}"
 
 
 def _rows(cells: list[dict[str, Any]]) -> Rows:
