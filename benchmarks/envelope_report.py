@@ -72,7 +72,7 @@ def plot_envelope(cells: list[dict[str, Any]], folder: Path) -> None:
 
 
 def _label(operation: str, batch: str) -> str:
-    return f"{operation.replace('_', chr(10))}, {batch}" if "_" in operation else f"{operation}\n{batch}"
+    return "\n".join([*operation.split("_"), batch])
 
 
 def _rows(cells: list[dict[str, Any]]) -> Rows:
