@@ -20,6 +20,7 @@ HEAVY = (
     "dask",
     "jax",
     "typer",
+    "marimo",
 )
 QUIET = ("equivariety", "equivariety.varieties", "equivariety.varieties.fitting", "equivariety.actions")
 

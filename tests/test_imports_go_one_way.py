@@ -94,3 +94,14 @@ def test_this_test_can_fail(line: str) -> None:
     sources = files() | {"blocks.regression": line}
     assert [edge[0] for edge in upward(imports(sources))] == ["blocks.regression"]
     assert {"blocks.regression", "varieties.maps"} <= set(in_circles(imports(sources)))
+
+
+def test_only_the_notebook_of_the_explorer_imports_marimo() -> None:
+    found = [name for name, text in files().items() if "marimo" in _packages(text)]
+    assert found == ["explorer.notebook"]
+
+
+def _packages(text: str) -> set[str]:
+    nodes = list(ast.walk(ast.parse(text)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {str(node.module).partition(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}

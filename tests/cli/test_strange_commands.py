@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import random
 import signal
 import struct
 import zipfile
+from collections import Counter
 
 import numpy as np
 import pytest
+
+import equivariety as ev
+from cli.command_grammar import GRAMMAR, bad_line, flat, good_line
 
 LIMIT = 30
 """Seconds after which a command counts as hanging, on a busy machine."""
@@ -123,6 +128,7 @@ def test_damaged_data_are_refused_in_one_line(strange, damaged, file):
         ("describe", "cyclic:1000000", "--rank", "500000"),
         ("components", "shift:28x28:axis=1", "--rank", "99", "--limit", "1000000000"),
         ("components", "shift:28x28:axis=1", "--rank", "99", "--limit", "1000000000", "--json"),
+        ("polynomial", "3,2,1", "--power", "3", "--action", "(1 268435456)"),
         ("lcn", "1000000000", "1"),
         ("lcn", "3,2", "2,1", "contains", "1e999999999,0,0,0,1"),
         ("lcn", "3,2", "2,1", "contains", "1e400,0,0,0,1"),
@@ -140,25 +146,85 @@ def test_a_long_cycle_and_a_long_list_are_answered(strange):
     assert strange("components", "shift:28x28:axis=1", "--rank", "99", "--limit", "1000", "--json").code == 0
 
 
-WORDS = [
-    "", "0", "1", "-1", "3", "12", "99", "1e400", "nan", "9" * 400, "3,2", "2,1", ",", "(1 2 3)", "(134)(25)",
-    "(1 -2)(-3)",
-    "(1 2", "()", "cyclic:12", "cyclic:0", "2*cyclic:6+cyclic:12", "dihedral:4x4", "symmetric:4/2", "rows:2x3",
-    "shift:3x4",
-    "@numbers.json", "@x.npy", "x.npy", "good.npz", "encrypted.npz", "images", "folder", ".", "/", "Group((1,2))",
-    "vectors:2x2",
-    "--rank", "--ranks", "--degree", "--codomain", "--outputs", "--limit", "--json", "--out", "--report", "--targets",
-    "--action", "--seed", "--trials", "--data", "describe", "components", "contains", "factor", "theorem", "critical",
-]  # fmt: skip
+def test_a_limit_of_any_size_is_the_number_of_components(strange):
+    listed = json.loads(strange("components", "cyclic:12", "--rank", "3", "--limit", "9" * 400, "--json").output)
+    # One of two blocks of dimension 1 with one of five of dimension 2, or both of dimension 1.
+    assert len(listed) == 2 * 5 + 1
+
+
+def test_many_fixed_points_are_counted_at_once(strange):
+    """These took a minute: the pairs of every fixed point were counted for themselves."""
+    for arguments, dimension in (
+        (("(1 2)", "--degree", "8000"), 7999**2 + 1),  # 7,999 trivial parts and one sign
+        (("cyclic:6 + cyclic:6", "--outputs", "99999"), 2 * 99999),
+    ):
+        result = json.loads(strange("describe", *arguments, "--json").output)
+        assert result["dimension"] == dimension
+
+
+@pytest.mark.parametrize("file", ["complex.npz", "complex.npy", "none.npy"])
+def test_select_refuses_what_is_no_sample_of_numbers(strange, damaged, file):
+    assert strange("select", file, "--action", "cyclic:12").code == 2
+    assert strange("fit", file, "--action", "cyclic:12", "--rank", "auto").code == 2
+
+
+@pytest.fixture
+def spoiled(damaged):
+    """The folder with models, tables and stores as well, good ones and damaged ones."""
+    X = np.load("x.npy")
+    np.save("square.npy", X[:12])
+    np.savetxt("x.csv", X, delimiter=",")
+    X[7, 3] = np.nan
+    np.save("nan.npy", X)
+    (damaged / "ragged.csv").write_text("1,2,3\n4,5\n")
+    (damaged / "words.csv").write_text("a,b\nc,d\n")
+    solution = ev.EquivariantMaps(ev.actions.cyclic(12)).bounded(3).fit(np.load("x.npy"))
+    ev.save_model("m.safetensors", solution)
+    content = bytearray((damaged / "m.safetensors").read_bytes())
+    (damaged / "cut.safetensors").write_bytes(content[:-20])
+    content[-20] ^= 1
+    (damaged / "changed.safetensors").write_bytes(content)
+    for name in ("cut.h5", "cut.parquet"):
+        (damaged / name).write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(90))
+    (damaged / "broken.zarr").mkdir()
+    (damaged / "broken.zarr" / "zarr.json").write_text('{"zarr_format": 3')
+    (damaged / "pictures").mkdir()
+    (damaged / "pictures" / "a.png").write_bytes(b"\x89PNG\r\n")
+    return damaged
+
+
+@pytest.mark.parametrize("command", [name for name in GRAMMAR if name != "reproduce"])
+def test_lines_that_are_not_spoiled_are_answered(strange, spoiled, command):
+    """Else the test below would see the same refusal a thousand times."""
+    for seed in range(3):
+        assert strange(*flat(command, good_line(random.Random(seed), command))).code == 0
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
-def test_a_thousand_random_command_lines(strange, damaged, seed):
-    """Words that mean something somewhere, put together without sense: a hundred lines for each seed."""
-    chance = random.Random(seed)
-    for _ in range(100):
-        command = chance.choice(["describe", "components", "fit", "nearest", "lcn"])
-        leads = {"fit": ["x.npy", *FIT], "nearest": ["x.npy", "--action", "cyclic:12"], "lcn": ["3,2", "2,1"]}
-        start = leads.get(command, ["cyclic:12"]) if chance.random() < 0.6 else []
-        strange(command, *start, *chance.choices(WORDS, k=chance.randint(0, 4)))
+@pytest.mark.parametrize("seed", [2026, 7, 8])
+def test_a_thousand_bad_command_lines(strange, spoiled, seed):
+    """Every one is refused in one line, or answered if it has a meaning after all; files stay as they were."""
+    chance, outcomes, violations = random.Random(seed), Counter(), []
+    files = {path: path.stat().st_mtime_ns for path in spoiled.rglob("*") if path.is_file()}
+    for _ in range(1000):
+        line = bad_line(chance)
+        try:
+            outcome = strange(*line.words)
+        except BaseException as error:  # whatever ends a command otherwise is what this test looks for
+            violations.append((line.words, f"{type(error).__name__}: {error}"))
+            continue
+        outcomes["refused" if outcome.code else "answered"] += 1
+        if line.wrong and not outcome.code:
+            violations.append((line.words, "accepted silently"))
+        made = {path for path in spoiled.rglob("*") if path.is_file()} - set(files)
+        if outcome.code and made:
+            violations.append((line.words, f"refused, but wrote {made}"))
+        for path in made:
+            path.unlink()
+        violations += [
+            (line.words, f"changed {path}") for path, time in files.items() if path.stat().st_mtime_ns != time
+        ]
+        files = {path: path.stat().st_mtime_ns for path in files}
+    print(f"1000 bad command lines: {dict(outcomes)}, {len(violations)} violations")
+    assert not violations, "\n".join(f"{words}: {what}" for words, what in violations)
+    assert outcomes["refused"] > 600

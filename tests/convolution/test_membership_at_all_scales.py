@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from convolution_cases import cases, network
@@ -148,7 +148,9 @@ def test_position_is_invariant_under_scaling(seed, index, scale, unit):
     product = net.compose(filters)
     if seed % 3 == 0:
         product[random.integers(net.size)] += 1
-    scaled = product * 2.0**unit * 2.0 ** (scale * np.arange(net.size))
+    with np.errstate(over="ignore"):
+        scaled = product * 2.0**unit * 2.0 ** (scale * np.arange(net.size))
+    assume(np.isfinite(scaled).all())
     first, second = net.membership(product), net.membership(scaled)
     assert (first.contains, first.region, first.singular) == (second.contains, second.region, second.singular)
 

@@ -11,6 +11,7 @@ import array_api_compat
 import numpy as np
 import pytest
 import sklearn
+from packaging.version import Version
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV
@@ -54,6 +55,8 @@ LIBRARIES = {
     "jax": jax_array,
     "strict": strict_array,
 }
+SCORES_BY_THE_STANDARD = Version(sklearn.__version__) >= Version("1.8")
+"""Whether scikit-learn itself keeps to the standard in r2_score with weights, and takes lists beside arrays."""
 OTHERS = [name for name in LIBRARIES if name != "numpy"]
 
 
@@ -134,6 +137,8 @@ def test_the_same_as_on_numpy(X, Y, library, name):
     known = ev.EquivariantRegression(action, rank=4).fit(X, Y, sample_weight=weight)
     model = ev.EquivariantRegression(action, rank=4).fit(make(X), make(Y), sample_weight=make(weight))
     assert_alike(model.predict(make(X)), make(X), known.predict(X), atol)
+    if library == "strict" and not SCORES_BY_THE_STANDARD:
+        return
     score = model.score(make(X), make(Y), sample_weight=make(weight))
     assert score == pytest.approx(known.score(X, Y, sample_weight=weight), abs=atol)
 
@@ -172,6 +177,8 @@ def test_targets_and_weights_follow_the_inputs(X, Y, library, other):
     model = ev.EquivariantRegression(DIHEDRAL).fit(make(X), elsewhere(Y), sample_weight=elsewhere(weight))
     known = ev.EquivariantRegression(DIHEDRAL).fit(X, Y, sample_weight=weight)
     assert_alike(model.predict(make(X)), make(X), known.predict(X), atol)
+    if "strict" in (library, other) and not SCORES_BY_THE_STANDARD:
+        return
     score = model.score(make(X), elsewhere(Y), sample_weight=elsewhere(weight))
     assert score == pytest.approx(known.score(X, Y, sample_weight=weight), abs=atol)
 
@@ -184,6 +191,8 @@ def test_targets_follow_the_inputs_to_another_device(X, Y):
         ev.EquivariantRegression(DIHEDRAL).fit(X, Y).predict(X),
         1e-10,
     )
+    if not SCORES_BY_THE_STANDARD:
+        return
     listed = ev.EquivariantRegression(DIHEDRAL).fit(strict_array(X), Y.tolist())
     np.testing.assert_allclose(listed.coef_, model.coef_)
     assert listed.score(strict_array(X), Y.tolist()) == pytest.approx(model.score(X, Y))

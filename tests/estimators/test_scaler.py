@@ -158,9 +158,17 @@ def test_features_that_never_vary_hide_nothing_and_free_features_do_not_count():
 
 
 def test_sparse_rows_are_taken():
-    from scipy.sparse import random_array
+    from scipy.sparse import csr_array
 
-    X = random_array((30, 6), density=0.4, rng=np.random.default_rng(0)).tocsr()
+    rng = np.random.default_rng(0)
+    X = csr_array(rng.standard_normal((30, 6)) * (rng.random((30, 6)) < 0.4))
     np.testing.assert_allclose(
         ev.InvariantScaler(RING).fit(X).transform(X), ev.InvariantScaler(RING).fit_transform(X.toarray())
     )
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-3, 1e3])
+def test_data_in_small_units_are_not_taken_for_standardized_ones(unit):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", BrokenSymmetryWarning)
+        ev.EquivariantPCA(RING).fit((rows(RING) - rows(RING).mean(axis=0)) * unit)

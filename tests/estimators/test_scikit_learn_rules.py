@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+import sklearn
+from packaging.version import Version
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 import equivariety as ev
@@ -58,4 +60,5 @@ def test_all_kinds_of_checks_ran(estimator):
     names = {check.func.__name__ for _, check in estimator_checks_generator(estimator)}
     assert len(names) >= 45
     assert {"check_estimators_nan_inf", "check_sample_weight_equivalence_on_dense_data"} <= names
-    assert {"check_array_api_input", "check_array_api_mixed_inputs"} <= names
+    assert "check_array_api_input" in names
+    assert "check_array_api_mixed_inputs" in names or Version(sklearn.__version__) < Version("1.8")

@@ -59,3 +59,16 @@ def test_numbers_say_on_which_orbit_a_coordinate_lives(name, action):
                 columns = np.isin(table.irreducible, bundle.members) & np.isin(table.number, numbers[:, orbit])
                 outside = np.delete(Q[:, columns], points, axis=0)
                 assert np.abs(outside).max(initial=0) < 1e-12
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS, ids=NAMES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_many_rows_have_the_panels_of_single_rows(name, action, dtype):
+    """Small spaces take one product for many rows; few rows go orbit by orbit."""
+    X = np.random.default_rng(0).standard_normal((4 * action.degree, action.degree)).astype(dtype)
+    basis = decompose(action).domain
+    singles = [basis.panels(row[None]) for row in X]
+    for number, panel in enumerate(basis.panels(X)):
+        assert panel.dtype == dtype
+        expected = np.concatenate([single[number] for single in singles])
+        np.testing.assert_allclose(panel, expected, atol=50 * np.finfo(dtype).eps * action.degree**0.5)

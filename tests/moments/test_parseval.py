@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -106,12 +108,12 @@ def test_wrong_compiled_sums_are_noticed(targets, monkeypatch):
     original = cls.add
 
     def wrong(self, total, rows):
-        found = original(self, total, rows)
+        found, energies = original(self, total, rows)
         if found.cross is None:
             found.inner[:, 1, 0] *= 1.5
         else:
             found.cross[...] *= 1.5
-        return found
+        return found, energies
 
     monkeypatch.setattr(cls, "add", wrong)
     with pytest.raises(NumericalError):
@@ -137,3 +139,27 @@ def test_right_sums_are_never_doubted(name, samples, kind, exponent, shape, seed
     }[shape]()
     Y = rng.standard_normal((samples, maps.codomain.degree))
     data_moments(maps, np.ldexp(X, exponent // 4).astype(kind), np.ldexp(Y, -exponent // 4).astype(kind))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize(("side", "rows"), [(3, 41), (11, 130), (28, 40)])
+@pytest.mark.parametrize("strided", [False, True])
+def test_compiled_loops_take_the_squares_of_all_values(kind, side, rows, strided, monkeypatch):
+    """Against exact rational sums, with widths that fill no registers."""
+    pytest.importorskip("numba", reason="compiled loops need the extra equivariety[fast]")
+    from equivariety.moments import compiled_sums
+    from equivariety.moments.samples import Samples
+
+    monkeypatch.setattr(compiled_sums, "_FEWEST_VALUES", 0)
+    monkeypatch.setattr(compiled_sums._Side, "pays", True)
+    basis = ev.EquivariantMaps(ev.actions.image_shift((side, side), axis=1)).domain_basis
+    wide = np.random.default_rng(0).standard_normal((2, rows, side**2 + 5)).astype(kind)
+    X, Y = wide[:, :, : side**2] if strided else wide[:, :, : side**2].copy()
+    exact = [float(sum(Fraction(float(value)) ** 2 for value in part.ravel())) for part in (X, Y)]
+    for samples, expected in ((Samples(X), (exact[0], exact[0])), (Samples(X, Y), tuple(exact))):
+        sums = compiled_sums.compiled_sums(samples, basis, basis)
+        if sums is None:
+            pytest.skip("compiled loops do not run on this machine")
+        _, said = sums.add(sums.zero(), samples.rows(slice(0, rows)))
+        assert (said.inputs, said.targets) == pytest.approx(expected, rel=4 * float(np.finfo(kind).eps))
+        assert said.rows == rows

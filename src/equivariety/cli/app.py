@@ -12,6 +12,7 @@ from equivariety.cli.apply import apply
 from equivariety.cli.convolution import LCN_SETTINGS, lcn
 from equivariety.cli.demo import demo
 from equivariety.cli.describe import components, describe
+from equivariety.cli.explore import explore
 from equivariety.cli.fit import fit
 from equivariety.cli.nearest import nearest
 from equivariety.cli.polynomial import polynomial
@@ -41,6 +42,7 @@ app.command()(select)
 # Filters may start with characters that look like options.
 app.command(context_settings=LCN_SETTINGS)(lcn)
 app.command()(polynomial)
+app.command()(explore)
 app.command()(demo)
 app.command()(reproduce)
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from equivariety.cli.arguments import AsJson, DataFile, ModelFile
+from equivariety.cli.hints import complaints_as_input_errors
 from equivariety.cli.output import print_facts, print_json
 from equivariety.errors import InputError
 
@@ -49,7 +50,8 @@ def apply(
     width = 0
     with row_writer(out, len(X)) as write:
         for rows in tracked(list(row_chunks(len(X), max(X.shape[1], 1), LEAST_ROWS))):
-            found = function(X[rows], rows.start)
+            with complaints_as_input_errors():
+                found = function(X[rows], rows.start)
             write(found)
             width = found.shape[1]
     result = {

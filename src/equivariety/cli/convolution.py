@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import zipfile
 import zlib
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 LCN_SETTINGS = {"ignore_unknown_options": True}
 """Context settings for registering `lcn`: a filter may start with a minus sign."""
+
+_MOST_DIGITS = 4300
+"""Of one count."""
 
 _DAMAGED = (
     ValueError,
@@ -85,10 +89,15 @@ def lcn(
         result = theorem_result(net, trials, seed)
     else:
         result = describe_result(net)
-    try:
-        typer.echo(json.dumps(result) if as_json else readable(result))
-    except ValueError as error:  # Python prints integers of at most 4300 digits.
-        raise InputError("the counts have more than 4300 digits: choose fewer layers or a smaller power") from error
+    _refuse_endless(result)
+    typer.echo(json.dumps(result) if as_json else readable(result))
+
+
+def _refuse_endless(result: dict[str, Any]) -> None:
+    """Raise an error if a count is too long to be of use to anybody, and slow to print."""
+    longest = max((value.bit_length() for value in result.values() if isinstance(value, int)), default=0)
+    if longest > _MOST_DIGITS * math.log2(10):
+        raise InputError(f"the counts have more than {_MOST_DIGITS} digits: choose fewer layers or a smaller power")
 
 
 def describe_result(net: LinearConvNet) -> dict[str, Any]:

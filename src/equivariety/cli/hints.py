@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from equivariety.errors import InputError
 
 if TYPE_CHECKING:
     from equivariety.actions import Action
+
+
+@contextmanager
+def complaints_as_input_errors() -> Iterator[None]:
+    """Turn complaints of scikit-learn about data into input errors."""
+    try:
+        yield
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(str(error)) from error
 
 
 def require_columns(data: Any, name: str, action: Action, text: str, option: str = "--action") -> None:

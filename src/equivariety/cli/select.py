@@ -9,7 +9,7 @@ import typer
 from equivariety.cli.arguments import AsJson, DataFile
 from equivariety.cli.completion import complete_action
 from equivariety.cli.costs import MOST_POINTS
-from equivariety.cli.hints import suggestion
+from equivariety.cli.hints import complaints_as_input_errors, suggestion
 from equivariety.cli.output import print_facts, print_json, print_table
 from equivariety.errors import InputError
 
@@ -36,15 +36,19 @@ def select(
     from equivariety.actions import parse_action, trivial
     from equivariety.datasets.tables import read_table
     from equivariety.estimators import SymmetrySearch
+    from equivariety.moments.chunks import as_floating, first_not_finite
 
-    X = np.asarray(read_table(data))
+    X = as_floating(np.asarray(read_table(data)))
+    if (row := first_not_finite(X)) is not None:
+        raise InputError(f"X must hold finite numbers: row {row} contains NaN or infinity")
     columns = int(X.shape[1])
     named = [("none", trivial(columns)), *((text, parse_action(text, None, MOST_POINTS)) for text in action)]
     for text, candidate in named:
         if candidate.degree != columns:
             raise InputError(f"--action {text} must have degree {columns}, the columns of X, not {candidate.degree}"
                              + suggestion(text, candidate.degree, columns))  # fmt: skip
-    search = SymmetrySearch([candidate for _, candidate in named], criterion=criterion).fit(X)  # type: ignore[arg-type]
+    with complaints_as_input_errors():
+        search = SymmetrySearch([candidate for _, candidate in named], criterion=criterion).fit(X)  # type: ignore[arg-type]
     rows = []
     for model, probability in zip(search.table_, search.probabilities_.tolist(), strict=True):
         text = next(text for text, candidate in named if candidate == model.action)

@@ -60,7 +60,7 @@ def chosen_ranks(
     if isinstance(value, str):
         return _by_criterion(value, spectra, samples)
     rank = problem.maps.domain.degree if value is None else int(value)
-    return problem.best(rank).ranks
+    return problem.best_ranks(rank)
 
 
 def _budget_for(problem: DataProblem, share: float) -> int:

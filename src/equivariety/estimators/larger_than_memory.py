@@ -84,6 +84,8 @@ def row_by_row(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
     @wraps(method)
     def applied(self: Any, X: Any) -> Any:
+        if type(X) is np.ndarray:
+            return method(self, X)
         results = over_parts(partial(method, self), X)
         return results[0] if len(results) == 1 else np.concatenate(results)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,14 +21,20 @@ from equivariety.isotypic.character_labels import signatures
 from equivariety.isotypic.coordinates import CoordinateTable, coordinate_table, occurrences, places
 from equivariety.isotypic.fibred_types import FibredType, fibred_types, point_types
 from equivariety.isotypic.frames import Frames
+from equivariety.isotypic.frequencies import named_by_angles
 from equivariety.isotypic.induced import split_induced
 from equivariety.isotypic.invariants import fixed_orbits
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
 from equivariety.isotypic.lattices import commute
 from equivariety.isotypic.nonabelian import split_by_types
+from equivariety.isotypic.products import product
 from equivariety.isotypic.signed_lattices import commute_with_signs
 from equivariety.isotypic.splits import DenseSplit, Groups, Split
 from equivariety.isotypic.transitive import Transitive
+
+# Up to this many points one product with a dense matrix beats many small ones, for many rows.
+_SMALL_DEGREE = 256
+_ROWS_PER_POINT = 2
 
 # From this size on Fourier analysis over an abelian normal subgroup repays the search for one.
 LARGEST_NUMERICAL_ORBIT = 128
@@ -135,6 +142,8 @@ class ChangeOfBasis:
         """Coordinates of the rows of X as they lie in memory: (samples, members, copies, beta, multiplicity)."""
         if not self.bundles:
             return ()  # the two sides of some maps share no irreducible
+        if self.degree <= _SMALL_DEGREE and isinstance(X, np.ndarray) and X.shape[0] >= _ROWS_PER_POINT * self.degree:
+            return self._panels_by_product(X)
         xp = namespace(X)
         X = X if self.frames is None else self.frames.apply(X)
         gathered = X if self._contiguous else xp.take(X, constant(self._order, X), axis=1)
@@ -148,6 +157,23 @@ class ChangeOfBasis:
                     panels.append(panel)
             start = stop
         return tuple(self._joined(panels, bundle, X) for panels, bundle in zip(found, self.bundles, strict=True))
+
+    def _panels_by_product(self, X: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """Panels by one product with a dense matrix; they are views of its columns."""
+        matrix, shapes = self._dense_panels
+        coordinates = product(X, constant(matrix, X))
+        ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+        return tuple(
+            coordinates[:, end - math.prod(shape) : end].reshape(len(X), *shape)
+            for shape, end in zip(shapes, ends, strict=True)
+        )
+
+    @cached_property
+    def _dense_panels(self) -> tuple[NDArray[np.float64], list[tuple[int, ...]]]:
+        """Columns that give all panels side by side, and the shape of each panel of one row."""
+        panels = self.panels(np.eye(self.degree))
+        columns = [panel.reshape(self.degree, -1) for panel in panels]
+        return np.concatenate(columns, axis=1), [panel.shape[1:] for panel in panels]
 
     def _joined(self, panels: list[Any], bundle: Bundle, X: Any) -> Any:
         xp = namespace(X)
@@ -285,7 +311,8 @@ def _split(joint: Action, domain: Action) -> tuple[Sequence[Irreducible], tuple[
     where orbits are large; numerically otherwise."""
     if joint.monomial is None:
         types, frames = fibred_types(joint.parts)
-        return *split_by_types(types, None), frames
+        irreducibles, bundles, splits = split_by_types(types, None)
+        return named_by_angles(irreducibles), bundles, splits, frames
     images, signs = joint.monomial
     if joint.permutes and commute(images):
         return *split_abelian(images, _bases(images)), None
@@ -334,7 +361,7 @@ def decompose_invariants(domain: Action, outputs: int) -> Decomposition:
 def _trivial(action: Action) -> Irreducible:
     """The trivial irreducible, labeled as in the whole decomposition."""
     k = action.number_of_generators
-    if k == 1 and action.monomial is not None:
+    if k == 1:
         return Irreducible((1, 1), "R", 1, 1 + 0j, (1.0,))
     commuting = action.monomial is not None and commute_with_signs(*action.monomial)
     return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None, (1.0,) * k)

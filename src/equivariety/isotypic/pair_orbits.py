@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from equivariety.actions import Action, PermutationAction
+from equivariety.actions.operations import orbit_labels
 from equivariety.array_types import IntArray
 
 # Points that are handled at a time.
@@ -50,8 +51,10 @@ def count_pair_orbits(row_table: IntArray, column_table: IntArray) -> int:
     >>> count_pair_orbits(np.array([[1, 2, 0]]), np.array([[1, 2, 0]]))
     3
     """
-    seen = np.zeros(row_table.shape[1], dtype=bool)
-    total = 0
+    # The stabilizer of a fixed point is the whole group: there may be many of them, and one count serves all.
+    seen = (row_table == np.arange(row_table.shape[1])).all(axis=0)
+    fixed = int(seen.sum())
+    total = fixed * (int(orbit_labels(column_table).max()) + 1) if fixed else 0
     for base in range(seen.size):
         if not seen[base]:
             points, transversal = _transversal(row_table, column_table, base)

@@ -17,6 +17,7 @@ from equivariety.moments.chunks import row_chunks
 from equivariety.moments.kernels import available, runs
 from equivariety.moments.kernels.layout import COMPILED_TYPES, OrbitLayout, aligned_zeros, blocks_of_rows, orbit_layout
 from equivariety.moments.moments import Matrices, Moments
+from equivariety.moments.parseval import Energies
 from equivariety.moments.samples import Rows, Samples, floating_type
 from equivariety.tolerances import precision_of
 
@@ -181,14 +182,14 @@ class CompiledSums:
         workspace: _Workspace = self._threads.workspace
         return workspace
 
-    def add(self, total: _Totals, rows: Rows) -> _Totals:
-        factors, target_norm = self._factors(rows), total.target_norm
+    def add(self, total: _Totals, rows: Rows) -> tuple[_Totals, Energies]:
+        factors, count = self._factors(rows), rows.inputs.shape[0]
         if self.targets is None or rows.targets is None:
-            self._add_inputs(total, rows.inputs, factors)
-        else:
-            target_norm += rows.target_energy
-            self._add_pairs(total, self.targets, rows.inputs, rows.targets, factors)
-        return replace(total, weight=total.weight + rows.weight, target_norm=target_norm)
+            energy = self._add_inputs(total, rows.inputs, factors)
+            return replace(total, weight=total.weight + rows.weight), Energies(energy, energy, count)
+        energies = self._add_pairs(total, self.targets, rows.inputs, rows.targets, factors)
+        weight, target_norm = total.weight + rows.weight, total.target_norm + energies[1]
+        return replace(total, weight=weight, target_norm=target_norm), Energies(*energies, count)
 
     def energy(self, total: _Totals) -> float:
         return float(np.einsum("giil->", total.inner[..., 0, :]))
@@ -215,26 +216,32 @@ class CompiledSums:
         factors[:count] = 1.0 if rows.roots is None else rows.roots
         return factors
 
-    def _add_inputs(self, total: _Totals, X: NDArray[Any], factors: Vector) -> None:
+    def _add_inputs(self, total: _Totals, X: NDArray[Any], factors: Vector) -> float:
         from equivariety.moments.kernels.compiled import add_moments
 
-        workspace = self._workspace()
+        workspace, energy = self._workspace(), 0.0
         for rows, block in self.inputs.blocks(X):
-            add_moments(
-                block.ctypes.data, block.strides[0], self.inputs.orbits, factors[rows], self._trivial,
+            energy += add_moments(
+                block.ctypes.data, block.strides[0], block.shape[1], self.inputs.orbits, factors[rows], self._trivial,
                 workspace.input_panels, workspace.inner, total.inner, total.input_sum,
             )  # fmt: skip
+        return energy
 
-    def _add_pairs(self, total: _Totals, targets: _Side, X: NDArray[Any], Y: NDArray[Any], factors: Vector) -> None:
+    def _add_pairs(
+        self, total: _Totals, targets: _Side, X: NDArray[Any], Y: NDArray[Any], factors: Vector
+    ) -> tuple[float, float]:
         from equivariety.moments.kernels.compiled import add_cross_moments
 
-        workspace = self._workspace()
+        workspace, energies = self._workspace(), (0.0, 0.0)
         for (rows, x), (_, y) in zip(self.inputs.blocks(X), targets.blocks(Y), strict=True):
-            add_cross_moments(
-                x.ctypes.data, x.strides[0], self.inputs.orbits, y.ctypes.data, y.strides[0], targets.orbits,
+            found = add_cross_moments(
+                x.ctypes.data, x.strides[0], x.shape[1], self.inputs.orbits,
+                y.ctypes.data, y.strides[0], y.shape[1], targets.orbits,
                 factors[rows], self._trivial, workspace.input_panels, workspace.target_panels,
                 workspace.inner, workspace.cross, total.inner, total.cross, total.input_sum, total.target_sum,
             )  # fmt: skip
+            energies = energies[0] + found[0], energies[1] + found[1]
+        return energies
 
     def join(self, total: _Totals, part: _Totals) -> _Totals:
         np.add(total.inner, part.inner, out=total.inner)

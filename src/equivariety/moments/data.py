@@ -69,6 +69,8 @@ def source_of(X: Any, Y: Any | None = None) -> Source:
     >>> source_of([[1.0, 2.0]]), source_of(iter([[[1.0, 2.0]]]))
     (<Source.MEMORY: 'memory'>, <Source.STREAM: 'stream'>)
     """
+    if type(X) is np.ndarray and (Y is None or type(Y) is np.ndarray):
+        return Source.MEMORY  # by far the most frequent case; memory-mapped files are of another type
     if is_dask(X):
         return Source.CLUSTER
     if _is_stream(X):

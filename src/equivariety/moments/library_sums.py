@@ -16,6 +16,7 @@ from equivariety.isotypic.fields import Field
 from equivariety.moments.chunks import row_chunks
 from equivariety.moments.grams import gram
 from equivariety.moments.moments import Matrices, Moments, add_in_place
+from equivariety.moments.parseval import Energies
 from equivariety.moments.samples import Rows, Samples
 
 # Rows of a chunk for each column of the largest block: enough for a matrix product to run at full speed.
@@ -55,7 +56,7 @@ class LibrarySums:
             np.moveaxis(np.zeros((bundle.field.beta, bundle.size, rows, cols)), 0, -1) for bundle, rows, cols in shapes
         )
 
-    def add(self, total: Moments, rows: Rows) -> Moments:
+    def add(self, total: Moments, rows: Rows) -> tuple[Moments, Energies]:
         inputs = self.domain.panels(rows.inputs)
         outputs = inputs if rows.targets is None else self.codomain.panels(rows.targets)
         fields = [bundle.field for bundle in self.domain.bundles]
@@ -65,11 +66,10 @@ class LibrarySums:
             _add_gram(into, y, x, field)
         np.add(total.input_sum, _trivial_sum(inputs, self.domain, rows.roots), out=total.input_sum)
         np.add(total.target_sum, _trivial_sum(outputs, self.codomain, rows.roots), out=total.target_sum)
-        return replace(
-            total,
-            weight=total.weight + rows.weight,
-            target_norm=total.target_norm + (0.0 if rows.targets is None else rows.target_energy),
-        )
+        energies = Energies.of(rows)
+        weight = total.weight + rows.weight
+        target_norm = total.target_norm + (0.0 if rows.targets is None else energies.targets)
+        return replace(total, weight=weight, target_norm=target_norm), energies
 
     def energy(self, total: Moments) -> float:
         return total.energy

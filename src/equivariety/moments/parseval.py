@@ -104,7 +104,7 @@ def require_energy(said: Energies, sums: BlockSums, total: Any, standard: Standa
         _refuse(f"the squares of X add up to {said.inputs!r}, those of its coordinates in the blocks to {found!r}")
 
 
-def require_vectors(asked: Probes, rows: Rows, sums: BlockSums, total: Any, standard: Standard) -> None:
+def require_vectors(asked: Probes, rows: Rows, said: Energies, sums: BlockSums, total: Any, standard: Standard) -> None:
     """Raise an error if random vectors of some blocks see other moments in the total than in its rows.
 
     Raises
@@ -112,7 +112,6 @@ def require_vectors(asked: Probes, rows: Rows, sums: BlockSums, total: Any, stan
     NumericalError
         If they differ by more than rounding errors can explain.
     """
-    said = Energies.of(rows)
     if not standard.applies(said):
         return
     error, start = standard.error(said.rows), 0

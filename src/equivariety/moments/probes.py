@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,23 @@ class Probes:
     targets: Side
 
 
+_KEPT: WeakKeyDictionary[ChangeOfBasis, Probes] = WeakKeyDictionary()
+
+
 def probes(domain: ChangeOfBasis, codomain: ChangeOfBasis, task: int, tasks: int) -> Probes:
-    """Random vectors for the blocks that one of the tasks is asked about."""
+    """Random vectors for the blocks that one of the tasks is asked about: always the same ones.
+
+    Those of fits in one chunk, which take as long as its sums, are kept with the change of basis.
+    """
+    if tasks > 1 or codomain is not domain:
+        return _made(domain, codomain, task, tasks)
+    found = _KEPT.get(domain)
+    if found is None:
+        found = _KEPT[domain] = _made(domain, codomain, task, tasks)
+    return found
+
+
+def _made(domain: ChangeOfBasis, codomain: ChangeOfBasis, task: int, tasks: int) -> Probes:
     rng = np.random.default_rng(task)
     chosen = tuple(_places(domain, codomain, task, max(_FEWEST_COLUMNS, _MOST_COLUMNS // tasks)))
     inputs = _side(domain, chosen, rng)

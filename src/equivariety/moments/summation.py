@@ -55,8 +55,11 @@ class Summation(BlockSums, Protocol):
     def zero(self) -> Any:
         """The total of no data."""
 
-    def add(self, total: Any, rows: Rows) -> Any:
-        """The total with some rows more, in the arrays of the given one."""
+    def add(self, total: Any, rows: Rows) -> tuple[Any, Energies]:
+        """The total with some rows more, in the arrays of the given one, and what their squares add up to.
+
+        Squares are taken while rows are in the cache, but by no product that the moments are made of.
+        """
 
     def join(self, total: Any, part: Any) -> Any:
         """The sum of two totals, in the arrays of the first."""
@@ -88,7 +91,7 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
     precision = max(precision_of(floating_type(side)) for side in (X, Y) if side is not None)
     batches = _batches(list(summation.chunks(samples)))
     standard = Standard(max(domain.degree, codomain.degree), precision, spans(domain))
-    every = max(len(batches) // _TASKS_ASKED, 1)
+    every = -(-len(batches) // _TASKS_ASKED)
 
     def task(number: int) -> tuple[Any, float]:
         total, said = summation.zero(), Energies(0.0, 0.0, 0)
@@ -96,11 +99,11 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
         with np.errstate(all="ignore"):
             for chosen in batches[number]:
                 rows = samples.rows(chosen)
-                total = summation.add(total, rows)
+                total, energies = summation.add(total, rows)
                 if not said.rows and number % every == 0:  # the first chunk, which alone is in the total yet
                     asked = probes(domain, codomain, number // every, len(batches))
-                    require_vectors(asked, rows, summation, total, standard)
-                said += Energies.of(rows)
+                    require_vectors(asked, rows, energies, summation, total, standard)
+                said += energies
             require_energy(said, summation, total, standard)
         return total, said.inputs
 

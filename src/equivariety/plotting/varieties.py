@@ -15,9 +15,11 @@ from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
 from equivariety.geometry.enforcing import PathPoint
 from equivariety.plotting.level_sets import Box, add_level, axes_in_space, equation_text, mark_singular, parsed, tex
+from equivariety.plotting.slices import is_surface, sides_in_slice
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, YELLOW, house_style, new_figure
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
+from equivariety.varieties.maps import EquivariantMaps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -166,12 +168,15 @@ def family_slice(
     colors = COMPONENT_COLORS * MOST_COMPONENTS
     members = list(zip(family.components(), colors, strict=False))
     members += [(component, RED) for component in family.singular_locus()]
+    tails = _tails(family.maps, start, basis, parameters)
     with house_style():
         figure = new_figure(5.0, 4.4)
         axes: Any = axes_in_space(figure) if len(basis) == 3 else figure.add_subplot()
         for component, color in members:
-            distances = _distances(component, start, basis, parameters)
+            distances = _distances(component, tails)
             level = THICKNESS * extent * (1.0 if color != RED else 2.2)
+            if len(basis) == 3 and is_surface(component):
+                distances, level = distances * sides_in_slice(component, start, basis, parameters), 0.0
             if len(basis) == 3:
                 add_level(axes, distances, level, ticks, color, 0.55 if color != RED else 1.0)
             else:
@@ -248,7 +253,7 @@ def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
         left.semilogx(weights, [point.loss for point in path], "o-", color=BLUE, markersize=3, label="regularized")
         left.axhline(hard_wired, color=GREEN, linestyle="--", label="hard-wired")
         left.set(xlabel="weight of the penalty", ylabel="mean squared error")
-        left.legend()
+        figure.legend(loc="outside lower center", ncols=2)
         right.loglog(weights, [point.penalty for point in path], "o-", color=ORANGE, markersize=3)
         right.set(xlabel="weight of the penalty", ylabel="squared distance to symmetry")
     return figure
@@ -275,21 +280,34 @@ def _directions(family: RankBounded, given: Any | None) -> FloatArray:
     return basis
 
 
-def _distances(component: Component, origin: FloatArray, basis: FloatArray, parameters: FloatArray) -> FloatArray:
-    """Distances from the component to all points of a slice: what truncated singular value decompositions cut off."""
-    maps = component.maps
+def _tails(
+    maps: EquivariantMaps, origin: FloatArray, basis: FloatArray, parameters: FloatArray
+) -> dict[int, FloatArray]:
+    """For each block and all points of a slice the squared norms beyond each rank, shape (..., largest rank + 1)."""
     start = maps.coordinates(origin)
     steps = [maps.coordinates(direction) for direction in basis]
     flat = parameters.reshape(-1, len(basis))
-    total = np.zeros(len(flat))
+    result = {}
     for number, bundle in enumerate(maps.bundles):
         for position, member in enumerate(bundle.members.tolist()):
-            step = np.stack([blocks[number][position] for blocks in steps])
-            points = start[number][position] + np.tensordot(flat, step, 1)
-            # The working form has every singular value over H twice.
-            sigma = np.linalg.svd(bundle.field.pack(points), compute_uv=False)[:, :: bundle.field.width]
-            total += bundle.dimension * (sigma[:, component.ranks[member] :] ** 2).sum(axis=1)
-    return np.sqrt(total).reshape(parameters.shape[:-1])
+            parts = np.stack([start[number][position], *(blocks[number][position] for blocks in steps)])
+            # Rows and columns that are zero everywhere have no singular values; most slices have many.
+            used = np.abs(parts).max(axis=(0, 3), initial=0.0) > 0
+            kept = parts[:, used.any(axis=1)][:, :, used.any(axis=0)]
+            points = kept[0] + np.tensordot(flat, kept[1:], 1)
+            tails = np.zeros((len(flat), parts.shape[1] + 1))
+            if kept.size:
+                # The working form has every singular value over H twice.
+                sigma = np.linalg.svd(bundle.field.pack(points), compute_uv=False)[:, :: bundle.field.width]
+                found = bundle.dimension * np.cumsum(sigma[:, ::-1] ** 2, axis=1)[:, ::-1]
+                tails[:, : found.shape[1]] = found
+            result[member] = tails.reshape(*parameters.shape[:-1], -1)
+    return result
+
+
+def _distances(component: Component, tails: dict[int, FloatArray]) -> FloatArray:
+    """Distances from the component to all points of a slice: what truncated singular value decompositions cut off."""
+    return np.asarray(np.sqrt(sum(tail[..., component.ranks[member]] for member, tail in tails.items())))
 
 
 def _label_slice(axes: Any, family: RankBounded, members: Sequence[Any], dimensions: int) -> None:
@@ -299,7 +317,7 @@ def _label_slice(axes: Any, family: RankBounded, members: Sequence[Any], dimensi
                for c, color in members if color != RED]  # fmt: skip
     if any(color == RED for _, color in members):
         handles.append(Patch(color=RED, label="singular locus"))
-    axes.legend(handles=handles, loc="upper left", fontsize=8, bbox_to_anchor=(0.0, 1.0))
+    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, fontsize=8)
     axes.set(title=f"equivariant maps of rank at most {family.rank}", xlabel="$t_1$", ylabel="$t_2$")
     if dimensions == 3:
         axes.set_zlabel("$t_3$")

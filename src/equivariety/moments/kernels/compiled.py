@@ -49,6 +49,9 @@ _SINGLE_SUM = 64 * SAMPLES
 ORBIT_STEP = _GRAM_ROWS
 """Numbers of orbits are rounded up to a multiple of this, by panels of zeros."""
 
+_SQUARES = 4
+"""Registers in which squares are added up side by side."""
+
 _INT = ir.IntType(64)
 _POINTER = ir.PointerType()
 
@@ -147,6 +150,39 @@ def _gram_tile(rows: int, columns: int) -> Any:
         return types.void(like, *[types.intp] * 8), generate
 
     return tile
+
+
+@intrinsic
+def _squares(context, like, address, steps, out):  # type: ignore[no-untyped-def]
+    """Lane by lane, the sum of the squares of ``steps`` times _SQUARES registers, into one register at ``out``."""
+    kind = _Vector(like)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        _, address, steps, out = arguments
+        emit = _Emitter(builder, kind)
+        sums = [emit.zero_sum() for _ in range(_SQUARES)]
+        with cgutils.for_range(builder, steps) as loop:
+            at = emit.moved(address, loop.index, _SQUARES * kind.bytes)
+            for v, total in enumerate(sums):
+                values = emit.load(emit.moved(at, v, kind.bytes))
+                emit.add_product(total, values, values)
+        for total in sums[1:]:
+            builder.store(builder.fadd(builder.load(sums[0]), builder.load(total)), sums[0])
+        emit.save(sums[0], out)
+        return context.get_dummy_value()
+
+    return types.void(like, *[types.intp] * 3), generate
+
+
+@intrinsic
+def _number(context, like, address):  # type: ignore[no-untyped-def]
+    """The number at an address."""
+    kind = _Vector(like)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.load(builder.inttoptr(arguments[1], _POINTER), typ=kind.element, align=kind.size)
+
+    return like.dtype(like, types.intp), generate
 
 
 class _Vector:
@@ -263,27 +299,51 @@ def _settle(recent, total):  # type: ignore[no-untyped-def]
 
 
 @_loop
-def add_moments(address, sample_step, orbits, weights, trivial, panels, recent, grams, sums):  # type: ignore[no-untyped-def]
-    """Gram matrices of len(weights) samples, a multiple of SAMPLES, that are their own targets."""
-    lanes = panels.shape[3]
+def _energy(address, sample_step, points, squares):  # type: ignore[no-untyped-def]
+    """Sum of the squares of one group of samples, by no product of those that moments are made of.
+
+    Of every sample in the precision of the data, with one register of room in ``squares``; of all samples in double
+    precision. The rows are in the cache, where the moments have just read them.
+    """
+    taken, energy = _SQUARES * squares.shape[0], 0.0
+    steps = points // taken
+    for s in range(SAMPLES):
+        row = address + s * sample_step
+        _squares(squares, row, steps, squares.ctypes.data)  # type: ignore[call-arg]
+        for q in range(steps * taken, points):
+            value = _number(squares, row + q * squares.itemsize)
+            squares[0] += value * value
+        for value in squares:
+            energy += value
+    return energy
+
+
+@_loop
+def add_moments(address, sample_step, points, orbits, weights, trivial, panels, recent, grams, sums):  # type: ignore[no-untyped-def]
+    """Gram matrices of len(weights) samples, a multiple of SAMPLES, their own targets; returns their energy."""
+    lanes, energy = panels.shape[3], 0.0
+    squares = np.empty(lanes, panels.dtype)
     for first in range(0, weights.shape[0], SAMPLES):
         for group in range(grams.shape[0]):
             _fill_panels(address + first * sample_step, sample_step, orbits, group, panels)
             _add_grams(panels, panels, recent, group, True)
             if group == trivial // lanes:
                 _add_sums(panels, weights[first:], trivial % lanes, sums)
+        energy += _energy(address + first * sample_step, sample_step, points, squares)
         done = first + SAMPLES
         if done % _SINGLE_SUM == 0 or done == weights.shape[0]:
             _settle(recent, grams)
+    return energy
 
 
 @_loop
 def add_cross_moments(  # type: ignore[no-untyped-def]
-    inputs, input_step, input_orbits, targets, target_step, target_orbits, weights, trivial, input_panels,
-    target_panels, recent_inner, recent_cross, inner, cross, input_sums, target_sums
+    inputs, input_step, input_points, input_orbits, targets, target_step, target_points, target_orbits, weights,
+    trivial, input_panels, target_panels, recent_inner, recent_cross, inner, cross, input_sums, target_sums
 ):  # fmt: skip
-    """Gram matrices of samples, and their products with targets."""
-    lanes = input_panels.shape[3]
+    """Gram matrices of samples, and their products with targets; returns the energies of both."""
+    lanes, input_energy, target_energy = input_panels.shape[3], 0.0, 0.0
+    squares = np.empty(lanes, input_panels.dtype)
     for first in range(0, weights.shape[0], SAMPLES):
         for group in range(inner.shape[0]):
             _fill_panels(inputs + first * input_step, input_step, input_orbits, group, input_panels)
@@ -293,10 +353,13 @@ def add_cross_moments(  # type: ignore[no-untyped-def]
             if group == trivial // lanes:
                 _add_sums(input_panels, weights[first:], trivial % lanes, input_sums)
                 _add_sums(target_panels, weights[first:], trivial % lanes, target_sums)
+        input_energy += _energy(inputs + first * input_step, input_step, input_points, squares)
+        target_energy += _energy(targets + first * target_step, target_step, target_points, squares)
         done = first + SAMPLES
         if done % _SINGLE_SUM == 0 or done == weights.shape[0]:
             _settle(recent_inner, inner)
             _settle(recent_cross, cross)
+    return input_energy, target_energy
 
 
 @_loop
