@@ -32,7 +32,6 @@ exclude_patterns = [
     "_extensions",
     "_templates",
     "notebooks",
-    "notebooks",
     "gallery/*.md5",
     "gallery/*.ipynb",
     "gallery/*.py",

@@ -3,6 +3,7 @@
 A picture has drifted if the program draws it with another size, or with pixels that differ by more than rounding errors
 and fonts can explain. Not drawn here are timings (``benchmark-scaling``, by ``python -m benchmarks``) and
 what MNIST shows, which is not in the repository: ``mnist`` and ``training_gap``, by ``equivariety reproduce mnist``.
+``explorer`` is what a browser shows of ``equivariety explore``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ RESOLUTION = 110
 LARGEST_DIFFERENCE = 4.0
 """Root mean square over all pixels and colors, of 255."""
 
-MEASURED = ("benchmark-scaling", "mnist", "training_gap")
+MEASURED = ("benchmark-scaling", "explorer", "mnist", "training_gap")
 FROM_EXAMPLES = {
     "critical_values_of_a_polynomial_network": {"figure": "polynomial-convolution"},
     "enforcing_a_symmetry": {"figure": "variety-path"},

@@ -137,7 +137,7 @@ def components(
     listed = min(limit, count)
     cost = listing_cost(family.maps, listed, table=not as_json)
     refuse_beyond(cost, f"a list of {short_integer(listed)} components", "ask for fewer of them by --limit")
-    rows = (component_row(component) for component in islice(family.components(), limit))
+    rows = (component_row(component) for component in islice(family.components(), listed))
     if as_json:
         print_json_list(rows)
         return

@@ -92,11 +92,11 @@ def fit(
         "loss_train": solution.loss,
         "loss_test": loss_test,
         "parameters": solution.component.parameters,
-        "seconds": round(time.perf_counter() - started, 3),
     }
     if report is not None:
         typed = Typed(data, targets, action, degree, codomain, codomain_degree, invariant, rank, chosen)
         result["report"] = str(write_report(report, typed, out, problem, solution, X, Y, loss_test))
+    result["seconds"] = round(time.perf_counter() - started, 3)
     if as_json:
         print_json(result)
     else:

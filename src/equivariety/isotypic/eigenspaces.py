@@ -154,7 +154,7 @@ def _normalized(moved: FloatArray, related: IntArray, rows: Eigenspaces) -> tupl
 
 
 def _refined(found: Sequence[Copies], rows: Eigenspaces, columns: Eigenspaces, between: Intertwiners) -> list[Copies]:
-    """The same blocks, averaged together."""
+    """Blocks that belong together, averaged."""
     chosen = [each for each in found if each.alike.size]
     if not chosen:
         return list(found)

@@ -51,7 +51,7 @@ class KeptDecompositions:
         return len(self._entries)
 
     def decomposition(self, domain: Action, codomain: Action | None) -> Decomposition:
-        """What :func:`decompose` gives for these actions, computed if it is not kept."""
+        """The decomposition of these actions, computed if it is not kept."""
         key = _key(domain) + (b"" if codomain is None else _key(codomain))
         with self._lock:
             entry = self._entries.setdefault(key, _Entry())

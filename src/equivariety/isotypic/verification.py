@@ -66,7 +66,7 @@ def _check_count(rows: Mapping[int, FloatArray], columns: Mapping[int, FloatArra
 def _in_normal_form(
     element: FloatArray, rows: Mapping[int, FloatArray], columns: Mapping[int, FloatArray], probe: FloatArray
 ) -> FloatArray:
-    """What the matrix in normal form whose first copy of each block over D is that of the element makes of a probe."""
+    """Image of a probe under the matrix in normal form whose first copy of each block is that of the element."""
     row_places, column_places = _places(rows), _places(columns)
     made = np.zeros((max((place.stop for place in row_places.values()), default=0), probe.shape[1]))
     for key in rows:
