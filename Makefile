@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup test test-all threads floors lint check docs benchmark clean
+.PHONY: setup test test-all threads floors lint check docs pictures benchmark clean
 
 setup: $(VENV)/ready
 
@@ -35,6 +35,9 @@ check: lint test
 docs: setup  ## the site, into docs/_build/html; runs every example, needs no network, warnings are errors
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,docs]"
 	$(BIN)/python -m sphinx -b html -W --keep-going docs docs/_build/html
+
+pictures: setup  ## all pictures of the documentation, into docs/images
+	$(BIN)/python docs/pictures.py
 
 benchmark: setup  ## writes benchmarks/results.json and the tables in docs/benchmarks.md
 	$(BIN)/python -m benchmarks

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.counting import counting
+from benchmarks.envelope import envelope
 from benchmarks.fits import fit_race, limit, slow_fits, transform_race
 from benchmarks.large import CASES, run_apart, scaling, start_up
 from benchmarks.packages import packages
@@ -22,7 +23,7 @@ from benchmarks.timing import Timing, machine
 from benchmarks.training import training
 
 RESULTS = Path(__file__).with_name("results.json")
-PARTS = ("mnist", "training", "transform", "packages", "wide", "large", "scaling", "counting", "start")
+PARTS = ("envelope", "mnist", "training", "transform", "packages", "wide", "large", "scaling", "counting", "start")
 
 
 def seconds(timings: dict[str, Timing]) -> list[dict[str, Any]]:
@@ -36,6 +37,8 @@ def measure(part: str, rounds: int, interpreter: str) -> Any:
         gemm = timings["product of two 2048 x 2048 matrices"].median / (2 * 2048**3)
         bound = limit(60_000, 28, 28, gemm, timings["one pass over the data (largest value, two threads)"].median)
         return {"timings": seconds(timings | slow_fits(60_000, 28)), "limit": bound}
+    if part == "envelope":
+        return envelope()
     if part == "training":
         return training()
     if part == "packages":

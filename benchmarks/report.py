@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from benchmarks.envelope_report import envelope_table, plot_envelope
+
 DOCS = Path(__file__).parent.parent / "docs"
 BEGIN, END = "<!-- begin {} -->", "<!-- end {} -->"
 
@@ -19,6 +21,8 @@ def write_report(results: dict[str, Any]) -> None:
         after = rest.split(end)[1]
         text = f"{before}{begin}\n{_machine(found['machine'])}\n\n{_table(part, found['results'])}\n{end}{after}"
     page.write_text(text)
+    if "envelope" in results:
+        plot_envelope(results["envelope"]["results"], DOCS / "images")
     if "scaling" in results:
         _plot_scaling(results["scaling"]["results"])
 
@@ -54,6 +58,8 @@ def _table(part: str, found: Any) -> str:
         return "\n".join(rows)
     if part == "packages":
         return f"{_layers(found['layer'])}\n\n{_package_fits(found['fits'])}"
+    if part == "envelope":
+        return envelope_table(found)
     if part == "counting":
         return _counting(found)
     return _timings(found)

@@ -15,6 +15,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 # (name, action as a string, seconds allowed, GB allowed); None: no target set.
 CASES: tuple[tuple[str, str, float | None, float | None], ...] = (
@@ -29,6 +30,13 @@ CASES: tuple[tuple[str, str, float | None, float | None], ...] = (
     ("all symmetries of a 32^3 volume", "symmetries:32x32x32", None, None),
     ("permutations inside the rows, 28 x 28", "rows:28x28", None, None),
     ("one cycle of 10^6 points", "cyclic:1000000", 2.0, None),
+    ("one cycle of 10^6 points, sign -1", "signed cycle:1000000", None, None),
+    ("polygon of 1000 corners", "dihedral:1000", 0.1, None),
+    ("shifts and symmetries of 1000 x 1000", "torus:1000x1000", None, None),
+    ("shifts and symmetries of 1024 x 1024", "torus:1024x1024", None, None),
+    ("vector fields, symmetries of 512 x 512", "vectors:512x512", None, None),
+    ("vector fields, all symmetries of 32^3", "vectors:32x32x32", None, None),
+    ("displacements of C60", "C60", None, None),
 )
 
 
@@ -46,14 +54,40 @@ class Measurement:
     round_trip_error: float
 
 
+def build(text: str) -> Any:
+    """The action of a string, and two that no string stands for."""
+    import numpy as np
+
+    from equivariety.actions import cyclic, molecule, parse_action
+
+    if text.startswith("signed cycle:"):
+        ring = cyclic(int(text.split(":")[1]))
+        return ring.with_signs(np.append(np.ones(ring.degree - 1, dtype=int), -1))
+    if text == "C60":
+        return molecule(truncated_icosahedron(), ["C"] * 60)[1]
+    return parse_action(text)
+
+
+def truncated_icosahedron() -> Any:
+    """The corners of a football: all even permutations and signs of three triples of coordinates."""
+    import numpy as np
+
+    golden = (1 + 5**0.5) / 2
+    corners = set()
+    for triple in ((0, 1, 3 * golden), (1, 2 + golden, 2 * golden), (golden, 2, 2 * golden + 1)):
+        for signs in np.ndindex(2, 2, 2):
+            point = [float((-1) ** sign * entry) + 0.0 for sign, entry in zip(signs, triple, strict=True)]
+            corners |= {tuple(point[turn:] + point[:turn]) for turn in range(3)}
+    return np.array(sorted(corners))
+
+
 def measure(name: str, text: str) -> Measurement:
     """Split one action, and send one vector there and back."""
     import numpy as np
 
-    from equivariety.actions import parse_action
     from equivariety.isotypic import decompose
 
-    action = parse_action(text)
+    action = build(text)
     start = time.perf_counter()
     basis = decompose(action).domain
     seconds = time.perf_counter() - start

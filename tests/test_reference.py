@@ -57,3 +57,12 @@ def _resolved(name):
 
     module, attribute = name.rsplit(".", 1)
     return getattr(importlib.import_module(module), attribute)
+
+
+def test_every_page_is_in_the_table_of_contents():
+    docs = PAGES.parent
+    listed = {"index"}
+    for page in docs.glob("*.md"):
+        for contents in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(), flags=re.S):
+            listed.update(line for line in contents.splitlines() if line and not line.startswith(":"))
+    assert {page.stem for page in docs.glob("*.md")} <= listed

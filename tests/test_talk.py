@@ -23,7 +23,7 @@ SLIDES = {
     "The determinantal variety": ["dimension", "singular_locus", "equations"],
     "Invariant functions": ["cycle_partition", "(134)(25)", "(143)(25)"],
     "Characterizing invariance": ["largest_rank"],
-    "Example: rotation-invariance for p x p pictures": ["block_circulant", "rot90(a, -1)"],
+    "Example: rotation-invariance for p x p pictures": ["block_circulant", "clockwise_rotation"],
     "Properties of I^G_{r, m x n}": ["finest_common_coarsening", "psi", "one_permutation"],
     "Learning invariant linear functions with autoencoders": ["orbit_indicator", "psi(M) @ np.linalg.inv(T)"],
     "Weight sharing property of the encoder": ["orbit_pattern", "weight_diagram"],

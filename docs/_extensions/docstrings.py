@@ -14,10 +14,14 @@ def escape_prose(app: Any, what: str, name: str, obj: Any, options: Any, lines: 
     """Escape what docutils would take for references, line by line, outside of examples."""
     for number, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...", "..")):
-            lines[number] = "".join(
-                part if _KEPT.fullmatch(part) else _UNDERSCORE.sub(r"\\_", part).replace("|", r"\|")
-                for part in _KEPT.split(line)
-            )
+            parts = [part if _KEPT.fullmatch(part) else _escaped(part) for part in _KEPT.split(line)]
+            lines[number] = "".join(parts)
+
+
+def _escaped(prose: str) -> str:
+    """A lone star, as in ``*shape``, opens no emphasis; two of them may."""
+    prose = _UNDERSCORE.sub(r"\\_", prose).replace("|", r"\|")
+    return prose.replace("*", r"\*") if prose.count("*") % 2 else prose
 
 
 def skip_foreign(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:

@@ -1,6 +1,6 @@
 """Make the notebook of a page: its text as Markdown cells, its examples as code cells, what they print left to Jupyter.
 
-``python docs/notebooks/from_page.py`` writes ``talk.ipynb`` from ``../talk.md``; a test holds the two in step.
+``python docs/notebooks/from_page.py`` writes ``talk.ipynb`` from ``../talk.md`` and so on; a test holds them in step.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-PAGES = ("talk",)
+PAGES = ("talk", "engineer", "researcher")
 _CODE = re.compile(r"^```python\n(.*?)^```$\n?", re.M | re.S)
 
 
@@ -33,6 +33,7 @@ def notebook_of(page: str) -> dict[str, Any]:
 
 def _text(part: str) -> list[dict[str, Any]]:
     """Links and pictures as seen from the folder of the notebooks."""
+    part = re.sub(r"\{\w+\}`~?([\w.]+)`", r"`\1`", part)  # references of the site
     moved = re.sub(r"\]\((?!https?://|#)", "](../", part.strip())
     return [_cell("markdown", moved)] if moved else []
 

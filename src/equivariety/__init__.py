@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from equivariety.varieties import InvariantMaps as InvariantMaps
     from equivariety.varieties import SymmetricMaps as SymmetricMaps
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Public names and the module each lives in. They load on first use, so that ``import equivariety`` is quick and
 # never pulls in torch, scikit-learn or matplotlib.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from numbers import Real
 from typing import Any
 
@@ -104,3 +105,21 @@ def refuse_sparse(data: Any, name: str) -> None:
         raise InputError(f"{name} must be a dense array: sparse arrays are not supported, use {name}.toarray()")
     if is_torch_array(data) and str(data.layout) != "torch.strided":
         raise InputError(f"{name} must be a dense tensor: sparse tensors are not supported, use {name}.to_dense()")
+
+
+def flattening(shape: tuple[int, ...], degree: int) -> str:
+    """What to do with data of a wrong shape whose samples have the right size: text to end a message; else nothing.
+
+    Examples
+    --------
+    >>> flattening((10, 16, 2), 32)[:47]
+    '; flatten every sample, X.reshape(10, 32), for '
+    >>> flattening((10, 31), 32)
+    ''
+    """
+    if len(shape) < 3 or prod(shape[1:]) != degree:
+        return ""
+    return (
+        f"; flatten every sample, X.reshape({shape[0]}, {degree}), for an action made with order='points' if the shape "
+        "is (samples, points, components), with order='components' if it is (samples, components, points)"
+    )

@@ -115,7 +115,7 @@ def test_actions_are_values():
         ),
         (lambda: ev.actions.cyclic(3).on_subsets(4), "size of the subsets must be from 1 to the degree 3, not 4"),
         (lambda: ev.actions.cyclic(3).on_subsets("a"), "size of the subsets must be from 1 to the degree 3, not 'a'"),
-        (lambda: ev.actions.cyclic(3) + 1, r"the right side of '\+' must be a PermutationAction, not 1$"),
+        (lambda: ev.actions.cyclic(3) + 1, r"the right side of '\+' must be an Action, not 1$"),
         (
             lambda: ev.actions.cyclic(3) * 2,
             r"the right side of '\*' must be .*, not 2; copies of an action are written 2 ",

@@ -202,3 +202,16 @@ def test_matrices_in_six_digits_are_taken_with_a_warning():
 def test_bad_input(build, message):
     with pytest.raises(ev.InputError, match=message):
         build()
+
+
+def test_vector_data_that_are_not_flat_are_refused_with_the_shape_to_give():
+    action = ev.actions.image_field(4)
+    X = np.ones((10, 16, 2))
+    expected = r"X must have shape \(samples, 32\).*not \(10, 16, 2\); flatten every sample, X.reshape\(10, 32\),"
+    for use in (action.apply, ev.actions.trivial(32).apply, ev.EquivariantMaps(action).bounded(3).fit):
+        with pytest.raises(ev.InputError, match=expected):
+            use(X)
+    with pytest.raises(ev.InputError, match=r"not \(10, 16, 3\)$"):
+        action.apply(np.ones((10, 16, 3)))
+    with pytest.raises(ev.InputError, match=r"\(N, points, components\), are actions made with order='points'"):
+        ev.EquivariantPCA(action).fit(X)

@@ -17,7 +17,7 @@ import pytest
 
 import equivariety as ev
 from equivariety.cli.explore import command
-from equivariety.explorer import choice, code, figures, slices
+from equivariety.explorer import choice, figures, programs, slices
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
@@ -53,7 +53,8 @@ def address():
 def page(address):
     with playwright.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 1600})
+        allowed = ["clipboard-read", "clipboard-write"]
+        page = browser.new_context(viewport={"width": 1280, "height": 1600}, permissions=allowed).new_page()
         failures = []
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.goto(address)
@@ -99,9 +100,9 @@ def test_it_opens_with_the_blocks_and_the_change_of_basis(page):
     assert statistic(page, "over the complex numbers") == str(maps.bounded(3).count_components("C"))
     compare(page, "the change of basis Q", figures.basis_figure(maps))
     page.get_by_text("Copy as code").click()
-    shown = page.locator("pre:visible")
-    shown.first.wait_for(timeout=PATIENCE)
-    assert shown.first.inner_text().strip() == code.blocks_code(code.action_code("rotate:3x3"))
+    page.locator(".cm-editor").first.hover(timeout=PATIENCE)
+    page.get_by_label("Copy to clipboard").click()
+    assert page.evaluate("navigator.clipboard.readText()") == programs.blocks_code(programs.action_code("rotate:3x3"))
 
 
 def test_the_slider_moves_the_counts_and_the_components(page):

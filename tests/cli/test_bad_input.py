@@ -152,3 +152,11 @@ def test_an_interrupt_leaves_no_broken_file(run, folder, monkeypatch):
     assert "interrupted" in error
     assert (folder / "m.safetensors").read_bytes() == b"what stood here before"
     assert {path.name for path in folder.iterdir()} == before
+
+
+def test_what_a_fit_would_cost_is_known_before_it_starts(run, tmp_path):
+    """Splitting 12,000 points under all permutations takes hours; a matrix of that size is not even looked at."""
+    np.save(tmp_path / "wide.npy", np.zeros((2, 12_000), dtype=np.float32))
+    code, output, error = run("fit", str(tmp_path / "wide.npy"), "--action", "symmetric:12000", "--rank", "1")
+    assert (code, output, error.count("\n")) == (2, "", 1)
+    assert "the blocks of 'symmetric:12000' would take about 3.8 hours, more than the 10 minutes" in error

@@ -128,6 +128,7 @@ def test_damaged_data_are_refused_in_one_line(strange, damaged, file):
         ("describe", "cyclic:1000000", "--rank", "500000"),
         ("components", "shift:28x28:axis=1", "--rank", "99", "--limit", "1000000000"),
         ("components", "shift:28x28:axis=1", "--rank", "99", "--limit", "1000000000", "--json"),
+        ("polynomial", "3,2,1", "--power", "3", "--action", "(1 268435456)"),
         ("lcn", "1000000000", "1"),
         ("lcn", "3,2", "2,1", "contains", "1e999999999,0,0,0,1"),
         ("lcn", "3,2", "2,1", "contains", "1e400,0,0,0,1"),
@@ -143,6 +144,12 @@ def test_what_cannot_be_answered_is_refused(strange, damaged, arguments):
 def test_a_long_cycle_and_a_long_list_are_answered(strange):
     assert strange("describe", "(" + " ".join(map(str, range(1, 20_001))) + ")").code == 0
     assert strange("components", "shift:28x28:axis=1", "--rank", "99", "--limit", "1000", "--json").code == 0
+
+
+def test_a_limit_of_any_size_is_the_number_of_components(strange):
+    listed = json.loads(strange("components", "cyclic:12", "--rank", "3", "--limit", "9" * 400, "--json").output)
+    # One of two blocks of dimension 1 with one of five of dimension 2, or both of dimension 1.
+    assert len(listed) == 2 * 5 + 1
 
 
 def test_many_fixed_points_are_counted_at_once(strange):
@@ -194,9 +201,10 @@ def test_lines_that_are_not_spoiled_are_answered(strange, spoiled, command):
 
 
 @pytest.mark.slow
-def test_a_thousand_bad_command_lines(strange, spoiled):
+@pytest.mark.parametrize("seed", [2026, 7, 8])
+def test_a_thousand_bad_command_lines(strange, spoiled, seed):
     """Every one is refused in one line, or answered if it has a meaning after all; files stay as they were."""
-    chance, outcomes, violations = random.Random(2026), Counter(), []
+    chance, outcomes, violations = random.Random(seed), Counter(), []
     files = {path: path.stat().st_mtime_ns for path in spoiled.rglob("*") if path.is_file()}
     for _ in range(1000):
         line = bad_line(chance)

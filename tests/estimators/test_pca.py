@@ -186,7 +186,7 @@ CHOICES = (
     ("options", "message"),
     [
         ({"action": ev.actions.cyclic(5)}, "X must have 5 columns, the degree of action, not 6"),
-        ({"action": "cyclic:6"}, "action must be a PermutationAction or None, not str"),
+        ({"action": "cyclic:6"}, "action must be an Action or None, not str"),
         ({"n_components": 7}, f"{CHOICES}, not 7"),
         ({"n_components": -1}, f"{CHOICES}, not -1"),
         ({"n_components": -0.5}, f"{CHOICES}, not -0.5"),

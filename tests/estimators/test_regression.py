@@ -111,7 +111,10 @@ def test_constant_features_get_no_weight():
         (ev.EquivariantRegression(codomain=SQUARE), "domain must be given with a codomain"),
         (ev.EquivariantRegression(SQUARE), "y must have 4 columns, the degree of codomain, not 3"),
         (ev.EquivariantRegression(SQUARE**2), "X must have 16 columns, the degree of domain, not 4"),
-        (ev.EquivariantRegression(SQUARE, 3), "codomain must be a PermutationAction or None, not int"),
+        (
+            ev.EquivariantRegression(SQUARE, 3),
+            "codomain must be an Action or None, not int",
+        ),
         (ev.EquivariantRegression(SQUARE, ev.actions.cyclic(3)), "the same generators in the same order"),
         (ev.EquivariantRegression(rank=4), "rank must be a whole number from 0 to 3, not 4"),
         (ev.InvariantRegression(rank="a"), "rank must be a whole number from 0 to 3, not 'a'"),
@@ -150,3 +153,12 @@ def test_parameters_stay_the_same_from_batch_to_batch(changed):
     model = ev.EquivariantRegression(ev.actions.trivial(4)).partial_fit(X, X)
     with pytest.raises(InputError, match="the actions and fit_intercept must stay as they were in the first partial_"):
         model.set_params(**changed).partial_fit(X, X)
+
+
+def test_a_rank_that_no_map_reaches_is_said():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((20, 4)), rng.standard_normal((20, 6))
+    model = ev.EquivariantRegression(ev.actions.cyclic(4), ev.actions.cyclic(6), rank=4)
+    with pytest.warns(UserWarning, match="rank 4 cannot be reached: equivariant maps have rank at most 2 here"):
+        model.fit(X, y)
+    assert sum(model.ranks_) == 2

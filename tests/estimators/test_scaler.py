@@ -165,3 +165,10 @@ def test_sparse_rows_are_taken():
     np.testing.assert_allclose(
         ev.InvariantScaler(RING).fit(X).transform(X), ev.InvariantScaler(RING).fit_transform(X.toarray())
     )
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-3, 1e3])
+def test_data_in_small_units_are_not_taken_for_standardized_ones(unit):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", BrokenSymmetryWarning)
+        ev.EquivariantPCA(RING).fit((rows(RING) - rows(RING).mean(axis=0)) * unit)

@@ -9,7 +9,7 @@ import pytest
 
 import equivariety as ev
 from equivariety.errors import InputError
-from equivariety.explorer import choice, code, figures, slices, tables
+from equivariety.explorer import choice, figures, listings, programs, slices
 
 ROTATION = ev.EquivariantMaps(ev.actions.image_rotation(3))
 
@@ -18,11 +18,11 @@ ROTATION = ev.EquivariantMaps(ev.actions.image_rotation(3))
 def test_every_entry_of_the_menu_can_be_explored(name):
     found = choice.read_choice(choice.CATALOGUE[name])
     assert found.maps is not None, found.message
-    rows = tables.block_rows(found.maps)
+    rows = listings.block_rows(found.maps)
     assert sum(row["dimension"] * 1 for row in rows) == found.maps.dimension
     family = found.maps.bounded(min(2, found.maps.largest_rank))
-    assert tables.counts(family)["all"] >= tables.counts(family)["with a matrix of this rank"]
-    assert tables.component_rows(family)
+    assert listings.counts(family)["all"] >= listings.counts(family)["with a matrix of this rank"]
+    assert listings.component_rows(family)
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,11 @@ def test_what_is_typed_on_the_way_never_raises():
 
 def test_the_talks_numbers_stand_in_the_counts():
     family = choice.read_choice("shift:28x28:axis=1").maps.bounded(99)
-    found = tables.counts(family)
+    found = listings.counts(family)
     assert (found["all"], found["with a matrix of this rank"]) == (72426340906146, 72425986088826)
     with pytest.raises(InputError, match="72,426,340,906,146 components meet in too many ways"):
-        tables.singular_rows(family)
-    assert len(tables.component_rows(family)) == tables.MOST_COMPONENTS
+        listings.singular_rows(family)
+    assert len(listings.component_rows(family)) == listings.MOST_COMPONENTS
 
 
 def test_embedded_and_uploaded_data():
@@ -148,31 +148,31 @@ def run(program, folder, monkeypatch):
     return names
 
 
-ACTION = code.action_code("rotate:3x3")
+ACTION = programs.action_code("rotate:3x3")
 
 
 def test_copied_blocks_and_components(tmp_path, monkeypatch, capsys):
-    names = run(code.blocks_code(ACTION), tmp_path, monkeypatch)
+    names = run(programs.blocks_code(ACTION), tmp_path, monkeypatch)
     np.testing.assert_array_equal(names["Q"], ROTATION.decomposition.domain.matrix())
     assert "(4, 3)" in capsys.readouterr().out
-    run(code.components_code(ACTION, 3), tmp_path, monkeypatch)
+    run(programs.components_code(ACTION, 3), tmp_path, monkeypatch)
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "5 in all, 5 with a matrix of rank 3"
     shown = [f"({row['ranks'].replace(' ', ', ')}) {row['dimension']} {row['degree']} {row['ED degree']}"
-             for row in tables.component_rows(ROTATION.bounded(3))]  # fmt: skip
+             for row in listings.component_rows(ROTATION.bounded(3))]  # fmt: skip
     assert printed[1:] == shown
-    run(code.singular_code(ACTION, 3), tmp_path, monkeypatch)
+    run(programs.singular_code(ACTION, 3), tmp_path, monkeypatch)
     shown = [
-        f"({row['ranks'].replace(' ', ', ')}) {row['dimension']}" for row in tables.singular_rows(ROTATION.bounded(3))
+        f"({row['ranks'].replace(' ', ', ')}) {row['dimension']}" for row in listings.singular_rows(ROTATION.bounded(3))
     ]
     assert capsys.readouterr().out.splitlines() == shown
 
 
 def test_copied_weights_and_slices(tmp_path, monkeypatch):
-    names = run(code.sharing_code(ACTION, 3, (1, 1, 0)), tmp_path, monkeypatch)
+    names = run(programs.sharing_code(ACTION, 3, (1, 1, 0)), tmp_path, monkeypatch)
     assert names["pattern"].parameters == 14
     assert (tmp_path / "weights.png").stat().st_size > 1000
-    run(code.slice_code(ACTION, 1, slices.KINDS[1], 0, 20, -60), tmp_path, monkeypatch)
+    run(programs.slice_code(ACTION, 1, slices.KINDS[1], 0, 20, -60), tmp_path, monkeypatch)
     assert (tmp_path / "slice.png").stat().st_size > 1000
 
 
@@ -181,7 +181,7 @@ def test_copied_fits(data, tmp_path, monkeypatch):
     mine = np.random.default_rng(1).standard_normal((30, 64))
     np.save(tmp_path / "mine.npy", mine)
     np.savetxt(tmp_path / "mine.csv", mine, delimiter=",")
-    names = run(code.data_code(code.action_code("shift:8x8:axis=1"), 5, data), tmp_path, monkeypatch)
+    names = run(programs.data_code(programs.action_code("shift:8x8:axis=1"), 5, data), tmp_path, monkeypatch)
     path = tmp_path / data
     rows = choice.uploaded(data, path.read_bytes(), 64) if path.exists() else choice.embedded(data, 64)
     shown = choice.read_choice("shift:8x8:axis=1").maps.problem(rows).best(5)
@@ -191,5 +191,5 @@ def test_copied_fits(data, tmp_path, monkeypatch):
 
 
 def test_copied_cycles_keep_their_degree(tmp_path, monkeypatch):
-    names = run(code.action_code("(1 -2)", 4), tmp_path, monkeypatch)
+    names = run(programs.action_code("(1 -2)", 4), tmp_path, monkeypatch)
     assert names["action"] == ev.SignedPermutationAction.from_cycles("(1 -2)", 4)

@@ -95,11 +95,11 @@ def test_quaternions_multiply_as_hamilton_said():
 @pytest.mark.parametrize(
     ("z", "field", "message"),
     [
-        ([1, 2], "C", "a number or have two dimensions"),
-        ([1, 2, 3], "H", r"shape \(4,\)"),
+        ([1, 2], "C", "two axes, or be a number"),
+        ([1, 2, 3], "H", r"shape \(rows, columns, 4\) or \(4,\)"),
         (1j, "H", "must hold numbers"),
         ("a", "C", "must hold numbers"),
-        (1.0, "R", "field be 'C' or 'H'"),
+        (1.0, "R", "field must be 'C' or 'H'"),
         (np.nan, "C", "finite"),
     ],
 )

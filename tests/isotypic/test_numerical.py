@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from equivariety.actions import PermutationAction
 from equivariety.errors import InputError
 from equivariety.isotypic import numerical
-from equivariety.isotypic.eigenspaces import UnclearDrawError
+from equivariety.isotypic.eigenspaces import UnclearDrawError, split_transitive
 from equivariety.isotypic.numerical import SplittingError, check_splittable, split_types
 from equivariety.isotypic.orbit_types import classify_orbits
+from equivariety.isotypic.symmetric_elements import Cycles, eigenvectors, long_cycles
+from equivariety.isotypic.transitive import Transitive
 from referees import QUATERNION_UNITS, orbits, pair_orbits, reference_actions, regular
 
 Q8 = [[2, 3, 1, 0, 7, 6, 4, 5], [4, 5, 6, 7, 1, 0, 3, 2]]
@@ -274,3 +276,21 @@ def test_failure_of_every_draw_says_what_was_tried(monkeypatch):
     monkeypatch.setattr(numerical, "verify", verify)
     with pytest.raises(SplittingError, match=r"sizes \[8\].* 10 draws .*seed 0.*the block form does not hold"):
         split_types([np.array(Q8)])
+
+
+@pytest.mark.parametrize("sign", [False, True])
+@pytest.mark.parametrize("size", [40, 130])
+def test_eigenvectors_in_the_blocks_of_an_element_are_those_of_the_matrix(size, sign):
+    random = np.random.default_rng(size + sign)
+    table = np.stack([np.roll(np.arange(size), -1), np.arange(size)[::-1]])
+    signs = random.choice([1.0, -1.0], size=table.shape) if sign else np.ones(table.shape)
+    action = Transitive(table, signs[:, :, None, None] if sign else None)
+    element = split_transitive(action, random).commutant.random(random)
+    symmetric = element + element.T
+    words = [Cycles.of(table[0], signs[0].astype(np.int8)), long_cycles(action)]
+    for cycles in [each for each in words if each is not None]:
+        values, vectors = eigenvectors(symmetric, cycles)
+        np.testing.assert_allclose(values, np.linalg.eigvalsh(symmetric), atol=1e-12)
+        np.testing.assert_allclose(vectors.T @ vectors, np.eye(size), atol=1e-12)
+        np.testing.assert_allclose(symmetric @ vectors, vectors * values, atol=1e-11)
+    assert (long_cycles(action) is None) is (size < 96)

@@ -169,3 +169,24 @@ def test_files_keep_signs_and_frames(name, tmp_path):
     model = ev.load_model(tmp_path / "model.safetensors")
     np.testing.assert_array_equal(model.matrix(), solution.matrix())
     assert model.component.maps.domain == action
+
+
+@pytest.mark.parametrize(
+    ("turn", "labels"), [(1 / 5, {(5, 3), (5, 4), (1, 1)}), (0.1234567, None), (1 / 2, {(2, 1), (1, 1)})]
+)
+def test_one_rotation_is_labeled_by_its_angles(turn, labels):
+    """Eigenvalues of the matrix itself, and frequencies as on cycles: m / l from 1/2 to 1."""
+    c, s = np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)
+    whole = np.eye(5)
+    whole[:2, :2] = [[c, -s], [s, c]]
+    whole[2:4, 2:4] = whole[:2, :2] @ whole[:2, :2]
+    frame = np.linalg.qr(np.random.default_rng(0).standard_normal((5, 5)))[0]
+    action = ev.OrthogonalAction([frame @ whole @ frame.T])
+    found = ev.EquivariantMaps(action).blocks
+    if labels is None:
+        assert {type(block.label) for block in found} == {str, tuple}  # (1, 1) for what is fixed
+        return
+    assert {block.label for block in found} == labels
+    values = np.linalg.eigvals(whole)
+    assert all(np.abs(values - block.eigenvalue).min() < 1e-6 for block in found)
+    assert ev.InvariantMaps(action).blocks[0].label == (1, 1)

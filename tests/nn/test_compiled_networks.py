@@ -229,3 +229,31 @@ def test_without_a_compiler_networks_work_and_say_so():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == "library True"
     assert done.stderr.count("the compiled loops cannot be used") == 1
+
+
+LARGE = {
+    "shifts": ev.actions.image_shift((12, 12)),
+    "antiperiodic": ev.actions.cyclic(150).with_signs([1] * 149 + [-1]),
+    "induced": ev.actions.image_torus(12),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_large_orbits_with_few_coordinates_in_use_take_products(name, monkeypatch):
+    from equivariety.nn import basis
+
+    maps = ev.EquivariantMaps(LARGE[name])
+    component = Component(maps, tuple(int(number < 9) for number in range(len(maps.blocks))))
+
+    def built():
+        torch.manual_seed(0)
+        return EquivariantAutoencoder(component, dtype=torch.float64)
+
+    narrow = built()
+    assert isinstance(narrow.source.transforms[0], basis.DenseAnalysis)
+    monkeypatch.setattr(basis, "_NARROW_COORDINATES", 0)
+    wide = built()
+    assert not isinstance(wide.source.transforms[0], basis.DenseAnalysis)
+    X = rows(narrow, 20)
+    torch.testing.assert_close(narrow(X), wide(X))
+    np.testing.assert_allclose(narrow(X).detach().numpy(), X.numpy() @ wide._matrix_in_double().T, atol=1e-12)

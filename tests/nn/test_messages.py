@@ -53,13 +53,13 @@ FREE, TRIVIAL = ev.actions.cyclic(4), ev.actions.trivial(1)
         (lambda: EquivariantLinear(FREE, ranks=(1, 1)), "ranks must have one entry for each of the 3 blocks, not 2"),
         (lambda: EquivariantLinear(FREE, ranks=(1, 2, 0)), r"rank 2 must be a whole number from 0 to 1 .* not 2"),
         (lambda: EquivariantLinear(FREE, rank=1, ranks=(1, 0, 0)), r"give rank or ranks, not both: rank=1, ranks="),
-        (lambda: EquivariantLinear(4), "domain must be a PermutationAction, not int"),
+        (lambda: EquivariantLinear(4), "domain must be an Action, not int"),
         (
             lambda: EquivariantLinear(ev.actions.image_shift((2, 2)), FREE),
             "domain and codomain must have the same generators in the same order: the domain has 2, the codomain has 1",
         ),
         (lambda: InvariantAutoencoder(FREE, rank=2, outputs=3), r"rank 1 must be a whole number from 0 to 1"),
-        (lambda: EquivariantMLP(FREE, FREE, [8]), "hidden space 1 must be a PermutationAction, such as 8 . domain"),
+        (lambda: EquivariantMLP(FREE, FREE, [8]), "hidden space 1 must be an Action, such as 8 . domain"),
     ],
 )
 def test_constructors(build, message):

@@ -52,3 +52,14 @@ def test_it_is_an_ordinary_module():
     X = torch.randn(2, 3, 4, 4)
     torch.testing.assert_close(torch.export.export(layer, (X,)).module()(X), again(X))
     assert "(3, 4, 4) -> (3, 4, 4)" in repr(layer)
+
+
+def test_it_is_stored_with_its_layer(tmp_path):
+    model = torch.nn.Sequential(
+        ev.nn.OnImages(ev.nn.EquivariantLinear(3 * IMAGE), (3, 4, 4), (3, 4, 4)),
+        torch.nn.ReLU(),
+        ev.nn.OnImages(ev.nn.InvariantLinear(3 * IMAGE, 2), (3, 4, 4)),
+    ).eval()
+    ev.save_model(tmp_path / "model", model)
+    X = torch.randn(2, 3, 4, 4)
+    torch.testing.assert_close(ev.load_model(tmp_path / "model")(X), model(X), rtol=0, atol=0)

@@ -153,8 +153,11 @@ def test_shift_of_28_by_28_images():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: ev.EquivariantMaps("cyclic:3"), "domain must be a PermutationAction, not str"),
-        (lambda: ev.EquivariantMaps(ev.actions.cyclic(3), 3), "codomain must be a PermutationAction, not int"),
+        (lambda: ev.EquivariantMaps("cyclic:3"), "domain must be an Action, not str"),
+        (
+            lambda: ev.EquivariantMaps(ev.actions.cyclic(3), 3),
+            "codomain must be an Action, not int",
+        ),
         (
             lambda: ev.EquivariantMaps(ev.actions.cyclic(3), ev.actions.image_shift((2, 2))),
             "the same generators in the same order: the domain has 1, the codomain has 2",

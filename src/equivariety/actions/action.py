@@ -10,14 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.actions import fibres, operations
 from equivariety.actions.fibres import Fibres
 from equivariety.actions.fixed import fixed_basis
 from equivariety.actions.words import validated_words, words_on
 from equivariety.errors import InputError
-from equivariety.validation import shown, whole_number
+from equivariety.validation import flattening, shown, whole_number
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -118,7 +118,8 @@ class Action(ABC):
         """
         rows = np.asarray(X)
         if rows.ndim != 2 or rows.shape[1] != self.degree:
-            raise InputError(f"X must have shape (samples, {self.degree}), not {rows.shape}")
+            raise InputError(f"X must have shape (samples, {self.degree}), not {rows.shape}"
+                             f"{flattening(rows.shape, self.degree)}")  # fmt: skip
         out = np.empty(rows.shape, dtype=np.result_type(rows.dtype, np.int8))
         out = out if out.dtype.kind in "fc" or self.monomial is not None else out.astype(np.float64)
         for part in self.parts:
@@ -176,7 +177,7 @@ class Action(ABC):
         """Dimension of the space of fixed vectors."""
         return int(self.fixed_vectors.shape[1])
 
-    def invariant_part(self, vector: Any) -> NDArray[np.float64]:
+    def invariant_part(self, vector: ArrayLike) -> NDArray[np.float64]:
         """The orthogonal projection of a vector to the fixed vectors: for permutations, the mean over each orbit."""
         given = np.asarray(vector, dtype=np.float64)
         if given.shape != (self.degree,):
@@ -337,7 +338,7 @@ def same_number_of_generators(first: Action, second: Any, operator: str) -> None
     """Raise an error if the right side of an operator is no action of the same group."""
     if not isinstance(second, Action):
         hint = "; copies of an action are written 2 * action" if operator == "*" else ""
-        raise InputError(f"the right side of {operator!r} must be a PermutationAction, "
+        raise InputError(f"the right side of {operator!r} must be an Action, "
                          f"not {shown(second)}{hint}")  # fmt: skip
     if first.number_of_generators != second.number_of_generators:
         raise InputError(f"both sides of {operator!r} must have the same generators in the same order: the left has "

@@ -6,6 +6,7 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from equivariety.actions.action import Action
 from equivariety.actions.grids import image_dihedral, image_rotation, volume_rotations, volume_symmetries
@@ -19,7 +20,7 @@ _IMAGES = {"rotation": image_rotation, "dihedral": image_dihedral}
 _VOLUMES = {"rotations": volume_rotations, "symmetries": volume_symmetries}
 
 
-def field(points: PermutationAction, positions: Any, kind: str = "vectors", order: str = "points") -> Action:
+def field(points: PermutationAction, positions: ArrayLike, kind: str = "vectors", order: str = "points") -> Action:
     """A field on points of space, under permutations of the points that orthogonal maps realize.
 
     Each generator carries the point sigma(i) to the point i by an orthogonal map g about the center of the points; what
@@ -58,7 +59,7 @@ def field(points: PermutationAction, positions: Any, kind: str = "vectors", orde
     return points.on_vectors(list(turns), order)
 
 
-def realizing_maps(points: PermutationAction, positions: Any) -> FloatArray:
+def realizing_maps(points: PermutationAction, positions: ArrayLike) -> FloatArray:
     """The orthogonal maps g with p_i = g p_sigma(i) about the mean of the points, shape (generators, D, D).
 
     Examples

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.errors import InputError
 from equivariety.validation import shown
@@ -44,7 +44,7 @@ def validated_images(generators: Iterable[Any]) -> NDArray[np.intp]:
     return images
 
 
-def validated_signs(signs: Any, shape: tuple[int, int]) -> NDArray[np.int8]:
+def validated_signs(signs: ArrayLike, shape: tuple[int, int]) -> NDArray[np.int8]:
     """Signs +1 and -1 as one read-only array with the shape of the images.
 
     Raises

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.actions.action import Action
 from equivariety.actions.fields import realizing_maps
@@ -16,7 +15,9 @@ from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
 
 
-def molecule(positions: Any, kinds: Sequence[Hashable], tolerance: float = 1e-3) -> tuple[PermutationAction, Action]:
+def molecule(
+    positions: ArrayLike, kinds: Sequence[Hashable], tolerance: float = 1e-3
+) -> tuple[PermutationAction, Action]:
     """The point group of a molecule on its atoms, and on the displacements of its atoms.
 
     Parameters

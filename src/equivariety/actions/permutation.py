@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.actions import fibres, operations
 from equivariety.actions.action import Action, new_numbers, same_number_of_generators, signed_or_plain
@@ -19,7 +19,7 @@ from equivariety.actions.notation import format_cycles, images_of_cycles
 from equivariety.actions.subsets import on_subsets
 from equivariety.actions.vectors import on_vectors
 from equivariety.errors import InputError
-from equivariety.validation import is_whole_number, shown, whole_number
+from equivariety.validation import flattening, is_whole_number, shown, whole_number
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -140,7 +140,8 @@ class PermutationAction(Action):
     def apply(self, X: Any, generator: int = 0) -> NDArray[Any]:
         rows = np.asarray(X)
         if rows.ndim != 2 or rows.shape[1] != self.degree:
-            raise InputError(f"X must have shape (samples, {self.degree}), not {rows.shape}")
+            raise InputError(f"X must have shape (samples, {self.degree}), not {rows.shape}"
+                             f"{flattening(rows.shape, self.degree)}")  # fmt: skip
         return rows[:, self.images[generator]]
 
     def cycles(self) -> str:
@@ -226,7 +227,7 @@ class PermutationAction(Action):
             raise InputError(f"size of the subsets must be from 1 to the degree {self.degree}, not {shown(size)}")
         return PermutationAction(operations.on_subsets(self.images, int(size)))
 
-    def with_signs(self, signs: Any) -> Action:
+    def with_signs(self, signs: ArrayLike) -> Action:
         """Multiply the images of the permutations by signs: ``(T x)[i] = signs[g, i] * x[sigma_g(i)]``.
 
         Parameters
@@ -240,7 +241,7 @@ class PermutationAction(Action):
         """
         return signed_or_plain(self.images, validated_signs(signs, self.images.shape))
 
-    def on_vectors(self, matrices: Any, order: str = "points") -> Action:
+    def on_vectors(self, matrices: ArrayLike, order: str = "points") -> Action:
         """Vectors on the points: ``(T x)_i = R[g][i] x_sigma_g(i)``, x_i in R^d the vector at point i.
 
         If g carries the point i' = sigma_g(i) to the point i, R[g] says how a vector carried along is written there: a

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.actions import fibres
 from equivariety.actions.action import Action, signed_or_plain
@@ -69,7 +69,7 @@ class SignedPermutationAction(Action):
     signs: NDArray[np.int8]
     """Their signs, read-only, of the same shape."""
 
-    def __init__(self, images: Iterable[Any], signs: Any) -> None:
+    def __init__(self, images: Iterable[Any], signs: ArrayLike) -> None:
         object.__setattr__(self, "images", validated_images(images))
         object.__setattr__(self, "signs", validated_signs(signs, self.images.shape))
 
@@ -131,11 +131,11 @@ class SignedPermutationAction(Action):
         kinds = np.where(signs[first] == 0, "twisted", "split")
         return tuple(zip(np.bincount(labels).tolist(), kinds.tolist(), strict=True))
 
-    def with_signs(self, signs: Any) -> Action:
+    def with_signs(self, signs: ArrayLike) -> Action:
         """Multiply the signs of the permutations by the given ones."""
         return signed_or_plain(self.images, self.signs * validated_signs(signs, self.images.shape))
 
-    def on_vectors(self, matrices: Any, order: str = "points") -> Action:
+    def on_vectors(self, matrices: ArrayLike, order: str = "points") -> Action:
         """Vectors on the points, see :meth:`PermutationAction.on_vectors`; the signs multiply the matrices."""
         return on_vectors(self, matrices, order)
 

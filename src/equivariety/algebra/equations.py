@@ -9,7 +9,7 @@ from math import comb, prod
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.algebra.ideals import BlockVariables, Ideal, Minors
 from equivariety.errors import InputError
@@ -26,7 +26,7 @@ class Matrices(Protocol):
     def bundles(self) -> tuple[Bundle, ...]:
         """The irreducibles that the blocks belong to."""
 
-    def coordinates(self, M: Any) -> tuple[NDArray[np.float64], ...]:
+    def coordinates(self, M: ArrayLike) -> tuple[NDArray[np.float64], ...]:
         """The blocks of the projection of M: per bundle components (members, rows, cols, beta)."""
 
 
@@ -48,7 +48,7 @@ class Equations:
     def __repr__(self) -> str:
         return f"<Equations: {len(self.polynomials)} polynomials in {len(self.variables)} variables>"
 
-    def coordinates(self, M: Any) -> NDArray[np.float64]:
+    def coordinates(self, M: ArrayLike) -> NDArray[np.float64]:
         """The values of the variables at the orthogonal projection of a matrix."""
         entries = []
         blocks: dict[int, NDArray[np.float64]] = {}
@@ -57,7 +57,7 @@ class Equations:
         entries = [blocks[member].ravel() for member in sorted(blocks)]
         return np.concatenate([np.zeros(0), *entries])
 
-    def evaluate(self, M: Any) -> NDArray[np.float64]:
+    def evaluate(self, M: ArrayLike) -> NDArray[np.float64]:
         """The values of all polynomials at a matrix: zero on the variety."""
         sympy = load_extra("sympy", "algebra")
 

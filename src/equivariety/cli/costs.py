@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST = 10.0
 """Seconds that an answer may be expected to take."""
+LONGEST_FIT = 600.0
+"""Seconds that the splitting for a fit may be expected to take."""
 LARGEST = 3e9
 """Bytes of memory that it may be expected to take."""
 MOST_POINTS = 2**22
@@ -40,7 +42,7 @@ class Cost:
         return Cost(self.seconds + other.seconds, self.bytes + other.bytes)
 
 
-def refuse_beyond(cost: Cost, what: str, advice: str) -> None:
+def refuse_beyond(cost: Cost, what: str, advice: str, longest: float = LONGEST) -> None:
     """Raise an error with the figures if the cost exceeds the limits of the command.
 
     Raises
@@ -55,8 +57,8 @@ def refuse_beyond(cost: Cost, what: str, advice: str) -> None:
         ...
     equivariety.errors.InputError: this table would take about 2 hours, more than the 10 seconds that ...; ask for less
     """
-    if cost.seconds > LONGEST:
-        figures = f"{_duration(cost.seconds)}, more than the {LONGEST:.0f} seconds"
+    if cost.seconds > longest:
+        figures = f"{duration(cost.seconds)}, more than the {duration(longest)}"
     elif cost.bytes > LARGEST:
         figures = f"{_gigabytes(cost.bytes)} of memory, more than the {LARGEST / 1e9:.0f} GB"
     else:
@@ -138,12 +140,12 @@ def listing_cost(maps: EquivariantMaps, rows: int, table: bool) -> Cost:
     return Cost(rows * (each + 1e-3 + 1e-6 * characters), rows * (5000 + 60 * characters))
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Seconds in the unit that people would use.
 
     Examples
     --------
-    >>> [_duration(seconds) for seconds in (12.3, 300.0, 7200.0, 1e9, 1e30)]
+    >>> [duration(seconds) for seconds in (12.3, 300.0, 7200.0, 1e9, 1e30)]
     ['12 seconds', '5 minutes', '2 hours', '32 years', '3.2e+22 years']
     """
     units = ((365.25 * 86_400, "years"), (86_400.0, "days"), (3600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,15 @@ import typer
 
 from equivariety.cli.arguments import ActionText, AsJson, CodomainDegree, Degree
 from equivariety.cli.completion import complete_action
-from equivariety.cli.costs import MOST_POINTS, counting_cost, listing_cost, refuse_beyond, splitting_cost
+from equivariety.cli.costs import (
+    LONGEST,
+    MOST_POINTS,
+    counting_cost,
+    duration,
+    listing_cost,
+    refuse_beyond,
+    splitting_cost,
+)
 from equivariety.cli.output import (
     character_text,
     label_text,
@@ -128,7 +137,7 @@ def components(
     listed = min(limit, count)
     cost = listing_cost(family.maps, listed, table=not as_json)
     refuse_beyond(cost, f"a list of {short_integer(listed)} components", "ask for fewer of them by --limit")
-    rows = (component_row(component) for component in islice(family.components(), limit))
+    rows = (component_row(component) for component in islice(family.components(), listed))
     if as_json:
         print_json_list(rows)
         return
@@ -174,18 +183,21 @@ def build_maps(
     return EquivariantMaps(domain, None if codomain is None else _parsed_codomain(codomain, codomain_degree))
 
 
-def refuse_costly_splitting(maps: EquivariantMaps, text: str) -> None:
-    """Raise an error if the decomposition would exceed the limits of the command; invariant maps need none."""
+def refuse_costly_splitting(maps: EquivariantMaps, text: str, longest: float = LONGEST) -> None:
+    """Raise an error if the decomposition would exceed the limits of the command; invariant maps need none.
+
+    Somebody who waits at a terminal is told how long it will take.
+    """
     from equivariety.validation import abbreviated
     from equivariety.varieties import InvariantMaps
 
-    if not isinstance(maps, InvariantMaps):
-        joint = maps.domain if maps.codomain == maps.domain else maps.domain + maps.codomain
-        refuse_beyond(
-            splitting_cost(joint),
-            f"the blocks of {abbreviated(text)}",
-            "take a smaller example, or use EquivariantMaps in Python, which has no such limit",
-        )
+    if isinstance(maps, InvariantMaps):
+        return
+    cost = splitting_cost(maps.domain if maps.codomain == maps.domain else maps.domain + maps.codomain)
+    advice = "take a smaller example, or use EquivariantMaps in Python, which has no such limit"
+    refuse_beyond(cost, f"the blocks of {abbreviated(text)}", advice, longest)
+    if cost.seconds > LONGEST and sys.stderr.isatty():
+        print(f"the blocks of {abbreviated(text)} take about {duration(cost.seconds)}", file=sys.stderr)
 
 
 def _parsed_codomain(text: str, degree: int | None) -> Action:

@@ -10,8 +10,8 @@ import typer
 
 from equivariety.cli.arguments import ActionOption, AsJson, CodomainDegree, DataFile, Degree, Report
 from equivariety.cli.completion import complete_action
-from equivariety.cli.costs import counting_cost
-from equivariety.cli.describe import build_maps
+from equivariety.cli.costs import LONGEST_FIT, counting_cost
+from equivariety.cli.describe import build_maps, refuse_costly_splitting
 from equivariety.cli.hints import complaints_as_input_errors, require_columns
 from equivariety.cli.output import label_text, print_facts, print_json, print_table
 from equivariety.cli.progress import moments_with_progress
@@ -73,6 +73,7 @@ def fit(
     if Y is not None or codomain is not None:
         Y = X if Y is None else Y
         require_columns(Y, "Y", maps.codomain, codomain or action, "--codomain" if codomain else "--action")
+    refuse_costly_splitting(maps, action, LONGEST_FIT)
     bound = parse_rank(rank)
     if bound is None:
         if chosen is not None or Y is not None:
@@ -91,11 +92,11 @@ def fit(
         "loss_train": solution.loss,
         "loss_test": loss_test,
         "parameters": solution.component.parameters,
-        "seconds": round(time.perf_counter() - started, 3),
     }
     if report is not None:
         typed = Typed(data, targets, action, degree, codomain, codomain_degree, invariant, rank, chosen)
         result["report"] = str(write_report(report, typed, out, problem, solution, X, Y, loss_test))
+    result["seconds"] = round(time.perf_counter() - started, 3)
     if as_json:
         print_json(result)
     else:

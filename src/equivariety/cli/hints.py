@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def complaints_as_input_errors() -> Iterator[None]:
-    """What scikit-learn says of data that it does not take is said of the input."""
+    """Turn complaints of scikit-learn about data into input errors."""
     try:
         yield
     except InputError:

@@ -9,7 +9,8 @@ import typer
 
 from equivariety.cli.arguments import ActionOption, AsJson, Degree
 from equivariety.cli.completion import MODEL_SUFFIX
-from equivariety.cli.describe import build_maps
+from equivariety.cli.costs import LONGEST_FIT
+from equivariety.cli.describe import build_maps, refuse_costly_splitting
 from equivariety.cli.output import label_text, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def nearest(
 
     maps = build_maps(action, degree)
     given = np.asarray(read_table(matrix))
+    if given.shape == maps.shape:  # else the message on the shape says more
+        refuse_costly_splitting(maps, action, LONGEST_FIT)
     problem = maps.problem_to(given)
     bound = min(maps.shape) if rank is None else maps.bounded(rank).rank
     point = problem.best(bound)

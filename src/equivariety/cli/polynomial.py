@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from equivariety.cli.costs import MOST_POINTS
 from equivariety.cli.output import print_facts, print_json
 from equivariety.errors import InputError
 
@@ -69,7 +70,7 @@ def _layers(widths: list[int], actions: list[str]) -> list[Any]:
     if not actions:
         return list(widths)
     if len(actions) == 1:
-        only = parse_action(actions[0])
+        only = parse_action(actions[0], most_points=MOST_POINTS)
         return [_copies(only, width) for width in widths]
     if len(actions) != len(widths):
         raise InputError(f"--action must be given once, or for each of the {len(widths)} layers, "
@@ -85,7 +86,7 @@ def _copies(action: Any, width: int) -> Any:
 def _of_degree(text: str, width: int) -> Any:
     from equivariety.actions import parse_action
 
-    action = parse_action(text, width if text.strip().startswith("(") else None)
+    action = parse_action(text, width if text.strip().startswith("(") else None, MOST_POINTS)
     if action.degree != width:
         raise InputError(f"--action {text!r} must have the width {width} of its layer, not degree {action.degree}")
     return action

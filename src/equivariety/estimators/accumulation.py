@@ -20,8 +20,13 @@ from equivariety.estimators.larger_than_memory import TrainingData
 from equivariety.estimators.standardized import warn_if_standardized
 from equivariety.estimators.validation import require_labels
 from equivariety.isotypic import ChangeOfBasis
+<<<<<<< HEAD
 from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
 from equivariety.moments import Moments, batch_moments, data_moments
+=======
+from equivariety.isotypic.arrays import namespace, to_numpy, widest_float
+from equivariety.moments import Moments, data_moments
+>>>>>>> main
 from equivariety.moments.chunks import as_floating
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -144,9 +149,3 @@ def orbit_average(action: Action, vector: Vector) -> Vector:
         return action.invariant_part(vector)
     labels = action.orbit_labels
     return (np.bincount(labels, weights=vector) / np.bincount(labels))[labels]
-
-
-def shifted(values: Any, vector: Vector) -> Any:
-    """Add a vector to every row, in the precision of the rows, and in place where the library can."""
-    values += constant(vector, values)
-    return values

@@ -15,13 +15,14 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from equivariety.errors import InputError
-from equivariety.estimators.accumulation import Accumulated, shifted, updated
+from equivariety.estimators.accumulation import Accumulated, updated
 from equivariety.estimators.larger_than_memory import row_by_row, training_data
 from equivariety.estimators.offsets import mapped_mean
 from equivariety.estimators.validation import (
     action_of,
     moved_to,
     require_degree,
+    require_fitted,
     validated_inputs,
     validated_targets,
     validated_weight,
@@ -64,9 +65,9 @@ class MapRegression(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         Under scikit-learn's array-API dispatch they lie beside X, in its library and on its device, whichever those
         of the samples in ``fit`` were.
         """
-        check_is_fitted(self)
+        require_fitted(self)
         X = validated_inputs(self, X, reset=False)
-        found = shifted(self.solution_.apply(X), np.atleast_1d(self.intercept_))
+        found = self.solution_.apply(X, np.atleast_1d(self.intercept_))
         return found[:, 0] if self._single else found
 
     def score(self, X: Any, y: Any, sample_weight: Any | None = None) -> float:

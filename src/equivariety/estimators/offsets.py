@@ -1,4 +1,4 @@
-"""What fitted maps make of the mean: the same for every batch, so it is computed once for each solution."""
+"""Images of the mean under fitted maps, computed once for each solution."""
 
 from __future__ import annotations
 

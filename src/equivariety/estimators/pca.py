@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
-from equivariety.estimators.accumulation import Accumulated, shifted, updated
+from equivariety.estimators.accumulation import Accumulated, updated
 from equivariety.estimators.component_choice import block_spectra, chosen_ranks, require_n_components
 from equivariety.estimators.larger_than_memory import over_parts, row_by_row, training_data
 from equivariety.estimators.offsets import encoded_mean
@@ -21,6 +21,7 @@ from equivariety.estimators.probabilistic_pca import ProbabilisticPCA
 from equivariety.estimators.validation import (
     action_of,
     require_degree,
+    require_fitted,
     validated_features,
     validated_inputs,
 )
@@ -110,6 +111,7 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
 
     The five blocks are the horizontal frequencies 0 to 4; the best reconstruction with 12 numbers keeps two vertical
     patterns of each of the three lowest, and one of the fourth.
+
     >>> np.allclose(pca.inverse_transform(pca.transform(X)), pca.inverse_transform(pca.fit_transform(X)))
     True
     >>> pca.get_feature_names_out().tolist()[:3], pca.components_.shape, pca.explained_variance_ratio_.shape
@@ -160,22 +162,42 @@ class EquivariantPCA(ProbabilisticPCA, ClassNamePrefixFeaturesOutMixin, Transfor
         Under scikit-learn's array-API dispatch they lie beside X, in its library and on its device, whichever those
         of the samples in ``fit`` were.
         """
-        check_is_fitted(self)
+        require_fitted(self)
         X = validated_inputs(self, X, reset=False)
-        features = shifted(self.solution_.encoder.apply(X), -encoded_mean(self.solution_, self.mean_))
+        features = self.solution_.encoder.apply(X, -encoded_mean(self.solution_, self.mean_))
         return features / constant(self._scale, features) if self.whiten else features
 
     @row_by_row
     def inverse_transform(self, X: Any) -> Any:
         """Reconstructions, shape (samples, n_features), from features of shape (samples, n_components_)."""
-        check_is_fitted(self)
+        require_fitted(self)
         features = validated_features(X)
         if features.shape[1] != self.n_components_:
             raise InputError(f"X must have {self.n_components_} columns, the number of components, "
                              f"not {features.shape[1]}")  # fmt: skip
         if self.whiten:
             features = features * constant(self._scale, features)
-        return shifted(self.solution_.decoder.apply(features), self.mean_)
+        return self.solution_.decoder.apply(features, self.mean_)
+
+    def plan(self, samples: int, dtype: Any = np.float64) -> dict[str, str]:
+        """How ``transform`` and ``inverse_transform`` would compute so many rows of a NumPy array of this type.
+
+        ``"dense"``: one product with a matrix that is kept; ``"blocks"``: through the isotypic blocks; ``"compiled"``:
+        the same by compiled loops. Chosen by sizes alone, so that it is the same in every run.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> pca = ev.EquivariantPCA(ev.actions.cyclic(6), n_components=2).fit([[1.0, 2.0, 0.0, 3.0, 1.0, 1.0]] * 2)
+        >>> pca.plan(samples=1000)
+        {'transform': 'dense', 'inverse_transform': 'dense'}
+        """
+        require_fitted(self)
+        encoder, decoder = self.solution_.encoder, self.solution_.decoder
+        return {
+            "transform": encoder.way(samples, dtype).value,
+            "inverse_transform": decoder.way(samples, dtype).value,
+        }
 
     @property
     def _scale(self) -> NDArray[np.float64]:

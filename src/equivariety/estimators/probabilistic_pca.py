@@ -153,7 +153,9 @@ class ProbabilisticPCA:
             values = xp.astype(X[rows, ...], widest_float(X))
             centered = values - constant(self.mean_, values)
             features = self.solution_.encoder.apply(centered)
-            rest = centered - self.solution_.decoder.apply(features)
-            distance = xp.sum(features**2 / constant(variances, features), axis=1) + xp.sum(rest**2, axis=1) / noise
+            distance = xp.vecdot(features, features / constant(variances, features))
+            if free:
+                rest = centered - self.solution_.decoder.apply(features)
+                distance = distance + xp.vecdot(rest, rest) / noise
             found.append(-0.5 * (distance + constants))
         return found[0] if len(found) == 1 else xp.concat(found)

@@ -11,6 +11,7 @@ from equivariety.validation import amount
 from equivariety.varieties.invariant_maps import InvariantMaps
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.problem import DataProblem
+from equivariety.varieties.report import warn_if_unreachable
 from equivariety.varieties.solution import Solution
 
 
@@ -29,7 +30,10 @@ class StreamedRegression(MapRegression):
         return amount(self.alpha, "alpha")
 
     def _optimum(self, problem: DataProblem) -> Solution:
-        return problem.best(min(problem.maps.shape) if self.rank is None else self.rank)
+        solution = problem.best(min(problem.maps.shape) if self.rank is None else self.rank)
+        if self.rank is not None and self.rank > problem.maps.largest_rank:
+            warn_if_unreachable(problem.maps.report(), self.rank)
+        return solution
 
 
 class EquivariantRegression(StreamedRegression):

@@ -61,5 +61,6 @@ def _standardized(columns: NDArray[Any]) -> bool:
     """Whether all columns that vary have mean 0 and variance 1; values that are not finite are found elsewhere."""
     with np.errstate(all="ignore"):
         mean, variance = columns.mean(axis=0, dtype=np.float64), columns.var(axis=0, dtype=np.float64)
-    apart = np.where(variance <= STANDARDIZED, 0.0, np.abs(variance - 1.0))
+    constant = (columns == columns[:1]).all(axis=0)
+    apart = np.where(constant, 0.0, np.abs(variance - 1.0))
     return bool((np.abs(mean) <= STANDARDIZED).all() and (apart <= STANDARDIZED).all())

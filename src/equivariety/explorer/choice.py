@@ -1,4 +1,4 @@
-"""What is chosen in the explorer: an action, written as text, and the data."""
+"""Choices made in the explorer: an action, written as text, and the data."""
 
 from __future__ import annotations
 

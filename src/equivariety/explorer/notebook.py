@@ -14,9 +14,9 @@ def _():
     import marimo as mo
 
     from equivariety.errors import InputError
-    from equivariety.explorer import choice, code, figures, slices, tables
+    from equivariety.explorer import choice, figures, listings, programs, slices
 
-    return InputError, choice, code, figures, mo, slices, tables
+    return InputError, choice, figures, listings, mo, programs, slices
 
 
 @app.cell
@@ -52,11 +52,11 @@ def _(choice, mo):
 
 
 @app.cell
-def _(choice, code, degree, how, menu, own):
+def _(choice, programs, degree, how, menu, own):
     text = menu.value if how.value == "catalogue" else own.value
     size = None if how.value == "catalogue" or not degree.value else int(degree.value)
     chosen = choice.read_choice(text, size)
-    action_code = code.action_code(text, size)
+    action_code = programs.action_code(text, size)
     return action_code, chosen, text
 
 
@@ -86,9 +86,9 @@ def _(chosen, mo):
 
 
 @app.cell
-def _(maps, mo, rank, tables):
+def _(maps, mo, rank, listings):
     family = maps.bounded(min(rank.value, min(maps.shape)))
-    found = tables.counts(family)
+    found = listings.counts(family)
     mo.hstack(
         [
             mo.stat(f"{found['all']:,}", label="components of rank at most r", bordered=True),
@@ -138,19 +138,20 @@ def _(InputError, figures, mo):
         return mo.ui.table(rows, label=label, selection=None, pagination=True, page_size=12, show_download=False)
 
     def as_code(program):
-        return mo.accordion({"Copy as code": mo.md(f"```python\n{program}\n```")})
+        editor = mo.ui.code_editor(program, language="python", theme="light", disabled=True, show_copy_button=True)
+        return mo.accordion({"Copy as code": editor})
 
     return as_code, note, picture, table
 
 
 @app.cell
-def _(BLOCKS, action_code, as_code, code, figures, maps, mo, picture, table, tables, view):
+def _(BLOCKS, action_code, as_code, programs, figures, maps, mo, picture, table, listings, view):
     mo.stop(view.value != BLOCKS)
     mo.vstack(
         [
             mo.hstack(
                 [
-                    table(lambda: tables.block_rows(maps), "one row for each irreducible representation"),
+                    table(lambda: listings.block_rows(maps), "one row for each irreducible representation"),
                     picture(lambda: figures.basis_figure(maps), "the change of basis Q"),
                 ],
                 widths=[1, 1.1],
@@ -158,7 +159,7 @@ def _(BLOCKS, action_code, as_code, code, figures, maps, mo, picture, table, tab
                 align="start",
                 wrap=True,
             ),
-            as_code(code.blocks_code(action_code)),
+            as_code(programs.blocks_code(action_code)),
         ],
         gap=1,
     )
@@ -166,14 +167,14 @@ def _(BLOCKS, action_code, as_code, code, figures, maps, mo, picture, table, tab
 
 
 @app.cell
-def _(COMPONENTS, action_code, as_code, code, family, mo, rank, table, tables, view):
+def _(COMPONENTS, action_code, as_code, programs, family, mo, rank, table, listings, view):
     mo.stop(view.value != COMPONENTS)
     mo.vstack(
         [
-            table(lambda: tables.component_rows(family), f"the first components, at most {tables.MOST_COMPONENTS}"),
-            as_code(code.components_code(action_code, rank.value)),
-            table(lambda: tables.singular_rows(family), "pieces of the singular locus"),
-            as_code(code.singular_code(action_code, rank.value)),
+            table(lambda: listings.component_rows(family), f"the first components, at most {listings.MOST_COMPONENTS}"),
+            as_code(programs.components_code(action_code, rank.value)),
+            table(lambda: listings.singular_rows(family), "pieces of the singular locus"),
+            as_code(programs.singular_code(action_code, rank.value)),
         ],
         gap=1,
     )
@@ -190,7 +191,7 @@ def _(family, mo):
 
 
 @app.cell
-def _(WEIGHTS, action_code, as_code, code, figures, maps, member, mo, picture, rank, view):
+def _(WEIGHTS, action_code, as_code, programs, figures, maps, member, mo, picture, rank, view):
     mo.stop(view.value != WEIGHTS)
     mo.vstack(
         [
@@ -221,7 +222,7 @@ def _(WEIGHTS, action_code, as_code, code, figures, maps, member, mo, picture, r
             mo.md(
                 "Edges of one color share a weight; dashed ones carry it with the other sign; gray ones stand alone."
             ),
-            as_code(code.sharing_code(action_code, rank.value, member.value.ranks)),
+            as_code(programs.sharing_code(action_code, rank.value, member.value.ranks)),
         ],
         gap=1,
     )
@@ -261,7 +262,7 @@ def _(
     as_code,
     chosen,
     choice,
-    code,
+    programs,
     complaint,
     data_name,
     figures,
@@ -273,7 +274,7 @@ def _(
     rows,
     source,
     table,
-    tables,
+    listings,
     text,
     upload,
 ):
@@ -286,13 +287,13 @@ def _(
     mo.vstack(
         [
             _controls,
-            table(lambda: tables.fit_rows(solution, 2 * solution.component.rank * _degree), "the best map of all"),
+            table(lambda: listings.fit_rows(solution, 2 * solution.component.rank * _degree), "the best map of all"),
             picture(lambda: spectrum(solution), "gains of all terms and the optimal cut"),
             picture(
                 lambda: figures.reconstruction_figure(solution, rows, choice.image_shape(text, _degree)),
                 "data and reconstructions",
             ),
-            as_code(code.data_code(action_code, rank.value, data_name)),
+            as_code(programs.data_code(action_code, rank.value, data_name)),
         ],
         gap=1,
     )
@@ -320,7 +321,21 @@ def _(InputError, SLICES, family, kind, mo, seed, slices, view):
 
 @app.cell
 def _(
-    action_code, as_code, azimuth, code, elevation, figures, kind, mo, note, picture, rank, refusal, scene, seed, slices
+    action_code,
+    as_code,
+    azimuth,
+    programs,
+    elevation,
+    figures,
+    kind,
+    mo,
+    note,
+    picture,
+    rank,
+    refusal,
+    scene,
+    seed,
+    slices,
 ):
     _turn = [elevation, azimuth] + ([seed] if kind.value == slices.KINDS[2] else [])
     _picture = (
@@ -333,7 +348,9 @@ def _(
             kind,
             mo.hstack(_turn, justify="start", gap=2),
             _picture,
-            as_code(code.slice_code(action_code, rank.value, kind.value, seed.value, elevation.value, azimuth.value)),
+            as_code(
+                programs.slice_code(action_code, rank.value, kind.value, seed.value, elevation.value, azimuth.value)
+            ),
         ],
         gap=1,
     )

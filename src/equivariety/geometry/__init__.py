@@ -7,7 +7,6 @@ from equivariety.geometry.enforcing import PathPoint, augmented, regularization_
 from equivariety.geometry.factors import as_factors, dense_component, random_factors
 from equivariety.geometry.fibres import act, balanced_factors, fibre_dimension, same_fibre
 from equivariety.geometry.networks import Judgement, LossDiagram, loss_on_data, loss_to_target
-from equivariety.geometry.realization import realization
 from equivariety.geometry.similarity import (
     TransformedComponent,
     after,
@@ -18,6 +17,7 @@ from equivariety.geometry.similarity import (
 )
 from equivariety.geometry.stepwise import StepwiseDiagonalization, stepwise_diagonalization
 from equivariety.geometry.tangent import TangentSpace, tangent_space
+from equivariety.isotypic import realization
 from equivariety.varieties.critical_points import CriticalPoint, CriticalPoints
 from equivariety.varieties.family_critical_points import FamilyCriticalPoints
 from equivariety.varieties.singular_locus import SingularLocus, block_ranks, components_containing, is_smooth

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.errors import InputError
 from equivariety.geometry.chains import Chain, field_rank
@@ -25,7 +24,7 @@ from equivariety.varieties.component import Component, validated_ranks
 from equivariety.varieties.singular_locus import validated_member
 
 
-def balanced_factors(component: Component, M: Any, depth: int = 2) -> tuple[BlockMap, ...]:
+def balanced_factors(component: Component, M: ArrayLike, depth: int = 2) -> tuple[BlockMap, ...]:
     """The balanced factorization of a matrix on a component: every factor takes the same share of singular values.
 
     With the blocks Z = U diag(sigma) V^* the factors are U s, s, ..., s V^* with s = diag(sigma^(1/depth)). Adjacent

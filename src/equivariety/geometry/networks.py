@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from equivariety.geometry.chains import BlockLoss, Chain, field_rank
 from equivariety.geometry.factors import Parameter, as_factors, chains, from_chains, zero_map
@@ -189,7 +190,7 @@ class LossDiagram:
         return (0.0, -1, []) if best[1] < 0 else best
 
 
-def loss_to_target(component: Component, U: Any) -> LossDiagram:
+def loss_to_target(component: Component, U: ArrayLike) -> LossDiagram:
     """The loss diagram of the squared Frobenius distance to the matrix U.
 
     Examples

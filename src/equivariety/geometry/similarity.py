@@ -14,7 +14,7 @@ from math import comb, prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.actions import Action
 from equivariety.errors import InputError
@@ -81,7 +81,7 @@ class TransformedComponent:
         """The images of the members of the singular locus."""
         return tuple(TransformedComponent(member, self.left, self.right) for member in self.component.singular_locus())
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M, taken back by the inverse change of basis, lies on the component."""
         given = np.asarray(M)
         if given.shape != self.component.maps.shape:
@@ -93,7 +93,7 @@ class TransformedComponent:
         return self.component.contains(np.real(back), allowed)
 
 
-def right_multiplied(component: Component, T: Any) -> TransformedComponent:
+def right_multiplied(component: Component, T: ArrayLike) -> TransformedComponent:
     """The matrices X T with X on the component.
 
     Parameters
@@ -118,7 +118,7 @@ def right_multiplied(component: Component, T: Any) -> TransformedComponent:
     return TransformedComponent(component, np.eye(m), _invertible(T, n))
 
 
-def left_multiplied(component: Component, T: Any) -> TransformedComponent:
+def left_multiplied(component: Component, T: ArrayLike) -> TransformedComponent:
     """The matrices T X with X on the component; T of shape (m, m), invertible.
 
     Examples
@@ -137,7 +137,7 @@ def left_multiplied(component: Component, T: Any) -> TransformedComponent:
 times, after = right_multiplied, left_multiplied
 
 
-def conjugated(component: Component, T: Any) -> TransformedComponent:
+def conjugated(component: Component, T: ArrayLike) -> TransformedComponent:
     """The matrices T^-1 X T with X on the component, for one action on both sides; T of shape (n, n), invertible.
 
     Examples
@@ -187,7 +187,7 @@ def _commutes(form: NDArray[Any], action: Action) -> bool:
     return all(float(np.linalg.norm(each - form)) <= allowed for each in moved)
 
 
-def _invertible(T: Any, size: int) -> NDArray[Any]:
+def _invertible(T: ArrayLike, size: int) -> NDArray[Any]:
     given = np.asarray(T)
     if given.shape != (size, size):
         raise InputError(f"T must have shape {(size, size)}, not {given.shape}")

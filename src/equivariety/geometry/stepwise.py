@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from equivariety.actions import PermutationAction
 from equivariety.actions.notation import cycles_of_images
 from equivariety.errors import InputError
-from equivariety.isotypic import decompose
+from equivariety.isotypic import decompose, diagonal_form, sorting_matrix, vandermonde_matrix
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -42,13 +41,15 @@ class StepwiseDiagonalization:
     action: PermutationAction
     order: str
 
+    @property
+    def _walked(self) -> PermutationAction:
+        """The permutation whose cycles T1 goes along."""
+        return self.action if self.order == "along" else PermutationAction(np.argsort(self.action.images[0]))
+
     @cached_property
     def cycles(self) -> tuple[tuple[int, ...], ...]:
         """The cycles, 0-based, in the order in which T1 puts their points."""
-        found = cycles_of_images(self.action.images[0])
-        if self.order == "against":
-            found = [[cycle[0], *cycle[:0:-1]] for cycle in found]
-        return tuple(map(tuple, found))
+        return tuple(map(tuple, cycles_of_images(self._walked.images[0])))
 
     @cached_property
     def P(self) -> Real:
@@ -57,8 +58,11 @@ class StepwiseDiagonalization:
 
     @cached_property
     def T1(self) -> Real:
-        """The permutation matrix that sorts the points by cycles: its columns are their unit vectors."""
-        return np.eye(self.action.degree)[:, [point for cycle in self.cycles for point in cycle]]
+        """The permutation matrix that sorts the points by cycles: its columns are their unit vectors.
+
+        The transpose of :func:`equivariety.isotypic.sorting_matrix`.
+        """
+        return sorting_matrix(self._walked).T
 
     @cached_property
     def block_circulant(self) -> Real:
@@ -71,15 +75,13 @@ class StepwiseDiagonalization:
 
         Conjugated where T1 goes against the cycles, so that the diagonal is the same.
         """
-        from scipy.linalg import block_diag
-
-        sign = 1 if self.order == "along" else -1
-        return np.asarray(block_diag(*(_vandermonde(len(cycle), sign) for cycle in self.cycles)))
+        matrix = vandermonde_matrix(self.action)
+        return matrix if self.order == "along" else matrix.conj()
 
     @cached_property
     def eigenvalues(self) -> Complex:
         """The diagonal of the diagonal form: for each cycle of length l the powers of exp(2 pi i / l)."""
-        return np.concatenate([_roots(len(cycle)) for cycle in self.cycles])
+        return np.diag(diagonal_form(self.action))
 
     @cached_property
     def diagonal(self) -> Complex:
@@ -148,12 +150,3 @@ def stepwise_diagonalization(action: PermutationAction, order: str = "along") ->
     if order not in ("along", "against"):
         raise InputError(f"order must be 'along' or 'against' the cycles, not {order!r}")
     return StepwiseDiagonalization(action, order)
-
-
-def _roots(size: int) -> Complex:
-    return np.exp(2j * np.pi * np.arange(size) / size)
-
-
-def _vandermonde(size: int, sign: int) -> Any:
-    powers = np.outer(np.arange(size), np.arange(size)) % size  # small exponents: exact roots where they are exact
-    return _roots(size)[(sign * powers) % size]

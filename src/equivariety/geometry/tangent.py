@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.blocks.linear_algebra import adjoint
 from equivariety.errors import InputError
@@ -51,11 +51,11 @@ class TangentSpace:
         """Real dimension, which is that of the component."""
         return self.component.dimension
 
-    def project(self, W: Any) -> NDArray[np.float64]:
+    def project(self, W: ArrayLike) -> NDArray[np.float64]:
         """The tangent vector nearest to the matrix W: Z - (1 - P) Z (1 - Q) in every block."""
         return self._part(W, normal=False)
 
-    def project_normal(self, W: Any) -> NDArray[np.float64]:
+    def project_normal(self, W: ArrayLike) -> NDArray[np.float64]:
         """The nearest equivariant map that is orthogonal to the tangent space: (1 - P) Z (1 - Q) in every block."""
         return self._part(W, normal=True)
 
@@ -67,7 +67,7 @@ class TangentSpace:
         """Orthonormal basis of the complement in the equivariant maps, shape (codimension, m, n), dense."""
         return self._basis(normal=True)
 
-    def _part(self, W: Any, normal: bool) -> NDArray[np.float64]:
+    def _part(self, W: ArrayLike, normal: bool) -> NDArray[np.float64]:
         maps = self.component.maps
         parts = []
         for bundle, block, P, Q in zip(maps.bundles, maps.coordinates(W), self.left, self.right, strict=True):
@@ -94,7 +94,7 @@ class TangentSpace:
         return self.component.maps.dimension - self.component.dimension
 
 
-def tangent_space(component: Component, M: Any, tolerance: float | None = None) -> TangentSpace:
+def tangent_space(component: Component, M: ArrayLike, tolerance: float | None = None) -> TangentSpace:
     """The tangent space of a component at one of its smooth points.
 
     Parameters

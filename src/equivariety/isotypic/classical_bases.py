@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from equivariety.actions import PermutationAction
 from equivariety.actions.notation import cycles_of_images
 from equivariety.errors import InputError
-from equivariety.isotypic.fields import COMPLEX
+from equivariety.isotypic.fields import field_named
 
 
 def sorting_matrix(action: PermutationAction) -> NDArray[np.float64]:
@@ -90,19 +90,22 @@ def grouping_matrix(action: PermutationAction) -> NDArray[np.float64]:
     return np.eye(action.degree)[np.argsort(turns, kind="stable")]
 
 
-def realization(matrix: Any) -> NDArray[np.float64]:
+def realization(matrix: Any, field: str = "C") -> NDArray[np.float64]:
     """The real matrix of twice the size in which a + ib stands as [[a, -b], [b, a]].
 
-    It respects sums, products and adjoints; its rank is twice the complex rank.
+    The map R of arXiv 2309.13736. It respects sums, products and adjoints; its rank is twice the complex rank.
 
     Parameters
     ----------
     matrix : array_like of shape (rows, columns), or a number, which stands for a 1 x 1 matrix
+        For ``field="H"`` of shape (rows, columns, 4), or (4,): the coefficients of 1, i, j, k.
+    field : {"C", "H"}
+        A quaternion becomes the 4 x 4 matrix of the multiplication by it from the left.
 
     Raises
     ------
     InputError
-        If it is neither.
+        If it is neither, or holds values that are not finite.
 
     Examples
     --------
@@ -114,12 +117,26 @@ def realization(matrix: Any) -> NDArray[np.float64]:
            [ 1,  0,  0,  2],
            [ 0,  0,  1,  0],
            [ 0,  0,  0,  1]])
+    >>> realization([0, 1, 0, 0], field="H").astype(int)
+    array([[ 0, -1,  0,  0],
+           [ 1,  0,  0,  0],
+           [ 0,  0,  0, -1],
+           [ 0,  0,  1,  0]])
     """
-    given = np.asarray(matrix, dtype=complex)
-    if given.ndim not in (0, 2):
-        raise InputError(f"matrix must have two axes, or be a number, not shape {given.shape}")
-    given = given.reshape(given.shape or (1, 1))
-    return COMPLEX.realize(COMPLEX.unpack(given))
+    if field not in ("C", "H"):
+        raise InputError(f"field must be 'C' or 'H', not {field!r}")
+    given = np.asarray(matrix)
+    if given.dtype.kind not in ("fiubc" if field == "C" else "fiub"):
+        raise InputError(f"matrix must hold numbers{' that are real' * (field == 'H')}, not {given.dtype}")
+    components = np.stack([given.real, given.imag], axis=-1) if field == "C" else given
+    if components.ndim == 1:
+        components = components[None, None]
+    if components.ndim != 3 or components.shape[-1] != field_named(field).beta:
+        expected = "two axes, or be a number" if field == "C" else "the shape (rows, columns, 4) or (4,)"
+        raise InputError(f"matrix must have {expected}, not shape {given.shape}")
+    if not np.isfinite(components).all():
+        raise InputError("matrix must hold finite numbers: it contains NaN or infinity")
+    return np.asarray(field_named(field).realize(components.astype(np.float64)) + 0.0)  # no negative zeros
 
 
 def _direct_sum(*blocks: NDArray[Any]) -> NDArray[Any]:

@@ -21,6 +21,7 @@ from equivariety.isotypic.character_labels import signatures
 from equivariety.isotypic.coordinates import CoordinateTable, coordinate_table, occurrences, places
 from equivariety.isotypic.fibred_types import FibredType, fibred_types, point_types
 from equivariety.isotypic.frames import Frames
+from equivariety.isotypic.frequencies import named_by_angles
 from equivariety.isotypic.induced import split_induced
 from equivariety.isotypic.invariants import fixed_orbits
 from equivariety.isotypic.irreducible import Bundle, Irreducible, bundle_irreducibles
@@ -158,7 +159,7 @@ class ChangeOfBasis:
         return tuple(self._joined(panels, bundle, X) for panels, bundle in zip(found, self.bundles, strict=True))
 
     def _panels_by_product(self, X: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        """The same by one product with a dense matrix; panels are views of its columns."""
+        """Panels by one product with a dense matrix; they are views of its columns."""
         matrix, shapes = self._dense_panels
         coordinates = product(X, constant(matrix, X))
         ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
@@ -310,7 +311,8 @@ def _split(joint: Action, domain: Action) -> tuple[Sequence[Irreducible], tuple[
     where orbits are large; numerically otherwise."""
     if joint.monomial is None:
         types, frames = fibred_types(joint.parts)
-        return *split_by_types(types, None), frames
+        irreducibles, bundles, splits = split_by_types(types, None)
+        return named_by_angles(irreducibles), bundles, splits, frames
     images, signs = joint.monomial
     if joint.permutes and commute(images):
         return *split_abelian(images, _bases(images)), None
@@ -359,7 +361,7 @@ def decompose_invariants(domain: Action, outputs: int) -> Decomposition:
 def _trivial(action: Action) -> Irreducible:
     """The trivial irreducible, labeled as in the whole decomposition."""
     k = action.number_of_generators
-    if k == 1 and action.monomial is not None:
+    if k == 1:
         return Irreducible((1, 1), "R", 1, 1 + 0j, (1.0,))
     commuting = action.monomial is not None and commute_with_signs(*action.monomial)
     return Irreducible(("0",) * k if commuting else "trivial", "R", 1, None, (1.0,) * k)

@@ -149,7 +149,7 @@ class Dual:
         return 2 * self.frequencies.common
 
     def turns(self, other: int, orbits: IntArray, numbers: IntArray) -> Turns:
-        """What a generator does between the fibres of dual points (f, O), given by orbits and numbers of f."""
+        """The action of a generator between the fibres of dual points (f, O), given by orbits and numbers of f."""
         reached = self.frequency_images[other][numbers]
         steps = 2 * np.einsum("...g,...g->...", self.frequencies.numerators[reached], self.shifts[other][orbits])
         flips = self.negated[other][numbers] & ~self.frequencies.real[numbers]

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg import eigh
 
 from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.intertwiners import Intertwiners, UnclearDrawError, intertwiners
+from equivariety.isotypic.symmetric_elements import eigenvectors, long_cycles
 from equivariety.isotypic.transitive import Transitive
 from equivariety.tolerances import clearly_nonzero, clearly_zero, equal_eigenvalue_cutoff
 
@@ -65,17 +64,19 @@ def split_transitive(action: Transitive, random: np.random.Generator) -> Eigensp
 
     Notes
     -----
-    Two dense symmetric eigenproblems of size s: time s^3, memory about 100 s^2 bytes.
+    Two symmetric eigenproblems of size s, in the blocks that an element of large order leaves: time s^3, most of it
+    for products of matrices, memory about 100 s^2 bytes.
     """
     commutant = intertwiners(action, action)
+    cycles = long_cycles(action)
     element = commutant.random(random)
-    values, vectors = eigh(element + element.T, driver="evd", check_finite=False)
+    values, vectors = eigenvectors(element + element.T, cycles)
     starts = _cluster(values, commutant.noise)
     # Averaging the respaced element returns it to the commutant exactly, and removes to first order what rounding
     # had mixed between neighboring eigenspaces.
     spaced = np.repeat(np.arange(len(starts) - 1), np.diff(starts)).astype(np.float64)
     respaced = commutant.average((vectors * spaced) @ vectors.T)
-    _, vectors = eigh((respaced + respaced.T) / 2, driver="evd", check_finite=False)
+    _, vectors = eigenvectors((respaced + respaced.T) / 2, cycles)
     return Eigenspaces(action, commutant, vectors, starts)
 
 
@@ -89,25 +90,36 @@ def _cluster(values: FloatArray, noise: float) -> IntArray:
     return np.concatenate([[0], np.flatnonzero(~equal) + 1, [len(values)]]).astype(np.intp)
 
 
-def isomorphisms(
-    row_spaces: Eigenspaces, column_spaces: Eigenspaces, between: Intertwiners, random: np.random.Generator
-) -> tuple[NDArray[np.bool_], FloatArray]:
-    """Which irreducible subspaces are isomorphic, and orthogonal intertwiners between those that are.
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """Subspaces isomorphic to one given subspace, and orthogonal intertwiners from that one to them."""
+
+    space: int
+    alike: IntArray
+    """Numbers of the isomorphic subspaces."""
+    blocks: tuple[FloatArray, ...]
+    """For each of them the orthogonal equivariant block, in the bases of the subspaces."""
+
+
+def copies_of(
+    rows: Eigenspaces,
+    columns: Eigenspaces,
+    wanted: Sequence[int] | None,
+    between: Intertwiners,
+    random: np.random.Generator,
+) -> list[Copies]:
+    """The copies of some irreducible subspaces among those of another action.
 
     Parameters
     ----------
-    row_spaces, column_spaces : Eigenspaces
-        Subspaces of R^m and R^n.
+    rows, columns : Eigenspaces
+        Subspaces of R^m, where copies are looked for, and of R^n.
+    wanted : sequence of int, optional
+        Subspaces of R^n; by default, for one action, the first one of each isomorphism class.
     between : Intertwiners
         From R^n to R^m.
     random : Generator
         Where the random intertwiner comes from.
-
-    Returns
-    -------
-    related : bool array, shape (row_spaces.count, column_spaces.count)
-    blocks : float array, shape (m, n)
-        In the bases of the subspaces: an orthogonal equivariant block where `related`, zero elsewhere.
 
     Raises
     ------
@@ -117,37 +129,56 @@ def isomorphisms(
     Notes
     -----
     By Schur's lemma a block of an intertwiner is zero or a multiple of an orthogonal matrix. A small multiple carries
-    a large relative error; averaging the normalized blocks returns them to the commutant and removes it.
+    a large relative error; averaging the normalized blocks returns them to the commutant and removes it. Only blocks
+    that start in the subspaces wanted are computed, all else of size m n is no product of matrices.
     """
     intertwiner = between.random(random)
-    blocks = row_spaces.vectors.T @ intertwiner @ column_spaces.vectors
-    norms = _block_norms(blocks, row_spaces, column_spaces)
-    if np.any((norms > clearly_zero(between.noise)) & (norms < clearly_nonzero(between.noise))):
+    left, found = list(range(columns.count)) if wanted is None else list(wanted), []
+    while left:
+        moved = rows.vectors.T @ (intertwiner @ columns.basis(left[0]))
+        related = _related(moved, rows, between.noise)
+        found.append(Copies(left[0], related, _normalized(moved, related, rows)))
+        left = left[1:] if wanted is not None else [space for space in left if space not in set(related.tolist())]
+    return _refined(found, rows, columns, between)
+
+
+def _related(moved: FloatArray, rows: Eigenspaces, noise: float) -> IntArray:
+    norms = np.sqrt(np.add.reduceat(np.square(moved).sum(axis=1), rows.starts[:-1]))
+    if np.any((norms > clearly_zero(noise)) & (norms < clearly_nonzero(noise))):
         raise UnclearDrawError("a random intertwiner nearly vanishes between two subspaces")
-    related = norms >= clearly_nonzero(between.noise)
-    blocks = _normalized(blocks, norms, related, row_spaces, column_spaces)
-    intertwiner = between.average(row_spaces.vectors @ blocks @ column_spaces.vectors.T)
-    blocks = row_spaces.vectors.T @ intertwiner @ column_spaces.vectors
-    norms = _block_norms(blocks, row_spaces, column_spaces)
-    return related, _normalized(blocks, norms, related, row_spaces, column_spaces)
+    return np.flatnonzero(norms >= clearly_nonzero(noise))
 
 
-def _block_norms(blocks: FloatArray, row_spaces: Eigenspaces, column_spaces: Eigenspaces) -> FloatArray:
-    squares = np.add.reduceat(np.square(blocks), row_spaces.starts[:-1], axis=0)
-    return np.asarray(np.sqrt(np.add.reduceat(squares, column_spaces.starts[:-1], axis=1)))
+def _normalized(moved: FloatArray, related: IntArray, rows: Eigenspaces) -> tuple[FloatArray, ...]:
+    return tuple(_orthogonal(moved[rows.columns(space)]) for space in related)
 
 
-def _normalized(
-    blocks: FloatArray,
-    norms: FloatArray,
-    related: NDArray[np.bool_],
-    row_spaces: Eigenspaces,
-    column_spaces: Eigenspaces,
-) -> FloatArray:
-    """Related blocks scaled to orthogonal ones, whose Frobenius norm is the root of the dimension; the others zero."""
-    row_sizes, column_sizes = np.diff(row_spaces.starts), np.diff(column_spaces.starts)
-    factors = np.where(related, np.sqrt(row_sizes)[:, None] / np.where(related, norms, 1.0), 0.0)
-    return np.asarray(blocks * np.repeat(np.repeat(factors, row_sizes, axis=0), column_sizes, axis=1))
+def _refined(found: Sequence[Copies], rows: Eigenspaces, columns: Eigenspaces, between: Intertwiners) -> list[Copies]:
+    """Blocks that belong together, averaged."""
+    chosen = [each for each in found if each.alike.size]
+    if not chosen:
+        return list(found)
+    sources = [columns.basis(each.space) for each in chosen]
+    images = []
+    for each in chosen:
+        image = np.zeros((len(rows.vectors), each.blocks[0].shape[1]))
+        for space, block in zip(each.alike, each.blocks, strict=True):
+            image += rows.basis(space) @ block
+        images.append(image)
+    averaged = between.average(np.concatenate(images, axis=1) @ np.concatenate(sources, axis=1).T)
+    moved = np.split(averaged @ np.concatenate(sources, axis=1), np.cumsum([s.shape[1] for s in sources])[:-1], axis=1)
+    carried = {each.space: image for each, image in zip(chosen, moved, strict=True)}
+    return [
+        Copies(each.space, each.alike, tuple(
+            _orthogonal(rows.basis(space).T @ carried[each.space]) for space in each.alike
+        ))
+        for each in found
+    ]  # fmt: skip
+
+
+def _orthogonal(block: FloatArray) -> FloatArray:
+    """A multiple of an orthogonal block, scaled so that its Frobenius norm is the root of the dimension."""
+    return np.asarray(block * (np.sqrt(len(block)) / np.linalg.norm(block)))
 
 
 def imaginary_units(restrictions: Sequence[FloatArray], noise: float = 0.0) -> list[FloatArray]:

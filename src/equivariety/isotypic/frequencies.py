@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from equivariety.isotypic.irreducible import Irreducible, Label
 
+# Angles of matrices are read as fractions of a turn with denominators up to this, if they agree to so much.
+_LARGEST_DENOMINATOR, _SAME_TURN = 360, 1e-7
 # Eigenvalues that the exponential function only approximates.
 _EXACT = {(1, 1): 1 + 0j, (1, 2): -1 + 0j, (3, 4): -1j}
 
@@ -67,3 +69,29 @@ def _cosine(m: int, l: int) -> float:
     twelfths, rest = divmod(12 * m % (12 * l), l)
     cosine = math.cos(2 * math.pi * m / l)
     return cosine if rest or (twelfths % 2 and twelfths % 3) else round(2 * cosine) / 2 + 0.0
+
+
+def named_by_angles(irreducibles: Sequence[Irreducible]) -> Sequence[Irreducible]:
+    """Irreducibles of one orthogonal matrix with the labels (l, m) of its eigenvalues exp(2 pi i m / l).
+
+    Those of several generators stay as they are, and angles that are no fractions with a small denominator.
+
+    Examples
+    --------
+    >>> import equivariety as ev
+    >>> half = 3**0.5 / 2
+    >>> third_turn = ev.actions.cyclic(2).on_vectors([[[-0.5, -half], [half, -0.5]]])
+    >>> [block.label for block in ev.EquivariantMaps(third_turn).blocks]
+    [(6, 5), (3, 2)]
+    """
+    return tuple(_named(each) if len(each.character) == 1 else each for each in irreducibles)
+
+
+def _named(irreducible: Irreducible) -> Irreducible:
+    # Of a rotation by t the trace on one irreducible over C is 2 cos t; m / l lies between 1/2 and 1, as on cycles.
+    turn = math.acos(min(1.0, max(-1.0, irreducible.character[0] / irreducible.dimension))) / (2 * math.pi)
+    fraction = 1 - Fraction(turn).limit_denominator(_LARGEST_DENOMINATOR)
+    if irreducible.dimension > 2 or abs(float(1 - fraction) - turn) > _SAME_TURN:
+        return irreducible
+    m, l = fraction.numerator, fraction.denominator
+    return irreducible._replace(label=(l, m), eigenvalue=_EXACT.get((m, l)) or cmath.exp(2j * cmath.pi * m / l))

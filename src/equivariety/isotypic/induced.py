@@ -64,7 +64,7 @@ def split_induced(images: IntArray, signs: Signs) -> tuple[Found, Frames | None]
 
 
 def split_over(subgroup: AbelianNormalSubgroup) -> tuple[Found, Frames | None] | None:
-    """The same for a subgroup that is known; None if its frequencies have too large denominators."""
+    """Split over a subgroup that is known; None if its frequencies have too large denominators."""
     dual = Dual.of(subgroup)
     if dual is None:
         return None

@@ -26,7 +26,7 @@ class Terms:
 
     @classmethod
     def of(cls, places: IntArray, weights: FloatArray) -> Terms:
-        """The same rows without common padding."""
+        """These rows without the padding that all share."""
         present = weights != 0
         width = max(1, int(present.sum(axis=-1).max(initial=0)))
         order = np.argsort(~present, axis=-1, kind="stable")[..., :width]

@@ -18,6 +18,7 @@ import numpy as np
 
 from equivariety.actions import Action
 from equivariety.isotypic.decomposition import Decomposition, decompose
+from equivariety.isotypic.induced_split import InducedSplit
 from equivariety.isotypic.splits import DenseSplit
 
 # Bytes of all decompositions that are kept, and how many there may be.
@@ -50,7 +51,7 @@ class KeptDecompositions:
         return len(self._entries)
 
     def decomposition(self, domain: Action, codomain: Action | None) -> Decomposition:
-        """What :func:`decompose` gives for these actions, computed if it is not kept."""
+        """The decomposition of these actions, computed if it is not kept."""
         key = _key(domain) + (b"" if codomain is None else _key(codomain))
         with self._lock:
             entry = self._entries.setdefault(key, _Entry())
@@ -112,7 +113,10 @@ def size(decomposition: Decomposition) -> int:
     # Points are kept three times when they are used: in the pieces, as the order and as its inverse.
     points = sum(24 * basis.degree for basis in bases)
     dense = sum(2 * array.nbytes for split in splits if isinstance(split, DenseSplit) for array in split.bases)
-    return points + dense + 64 * len(decomposition.irreducibles)
+    induced = (split for split in splits if isinstance(split, InducedSplit))
+    # Terms are kept for both directions.
+    terms = sum(2 * (each.places.nbytes + each.weights.nbytes) for split in induced for each in split.terms)
+    return points + dense + terms + 64 * len(decomposition.irreducibles)
 
 
 def _key(action: Action) -> bytes:

@@ -169,7 +169,7 @@ def _exponents(
 
 
 def _candidates(element: Signed, kind: SignedLattice) -> Iterator[tuple[int, ...]]:
-    """What the image of one base point says, exponents taken around zero first; none if it leaves the orbit."""
+    """Candidates for the image of one base point, exponents around zero first; none if it leaves the orbit."""
     points = kind.lattice.points[0]
     place = np.flatnonzero(points == element.images[points[0]])
     if place.size:

@@ -8,9 +8,11 @@ never enumerated.
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from equivariety.actions.forests import orbit_forest
+from equivariety.actions.operations import orbit_labels
 from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.search_elements import search_elements
 
@@ -39,54 +41,65 @@ def orbitals(row_table: IntArray, column_table: IntArray) -> IntArray:
            [2, 0, 1],
            [1, 2, 0]])
     """
-    columns = column_table.shape[1]
     search = search_elements(np.concatenate([row_table, column_table + row_table.shape[1]], axis=1))
-    labels = _joint_orbits(search[:, : row_table.shape[1]], search[:, row_table.shape[1] :] - row_table.shape[1])
-    if search.shape[0] < row_table.shape[0]:
-        for row_images, column_images in zip(row_table, column_table, strict=True):
-            if not _invariant(labels, row_images, column_images):
-                labels = _merged(labels, labels[np.ix_(row_images, column_images)])
-    return _by_first_appearance(labels.ravel()).reshape(-1, columns)
+    labels = _along_trees(search[:, : row_table.shape[1]], search[:, row_table.shape[1] :] - row_table.shape[1])
+    for row_images, column_images in zip(row_table, column_table, strict=True):
+        if not _invariant(labels, row_images, column_images):
+            labels = _merged(labels, row_images, column_images)
+    return _by_first_appearance(labels)
 
 
-def _joint_orbits(row_table: IntArray, column_table: IntArray) -> IntArray:
-    """Orbits on pairs, as components of a graph with an edge for every pair and generator; shape (m, n)."""
-    (count, rows), columns = row_table.shape, column_table.shape[1]
-    pairs = rows * columns
-    # The index type that scipy would convert to.
-    index = np.int32 if pairs * count < np.iinfo(np.int32).max else np.int64
-    starts_of_rows = row_table.T.astype(index)[:, None, :] * columns
-    images = (starts_of_rows + column_table.T.astype(index)[None, :, :]).reshape(pairs * count)
-    starts = np.arange(0, pairs * count + 1, count, dtype=index)
-    graph = csr_array((np.ones(pairs * count, dtype=np.int8), images, starts), shape=(pairs, pairs))
-    # Generators are permutations, so weak and strong components agree; the strong ones need no transposed graph.
-    _, found = connected_components(graph, directed=False)
-    return np.asarray(found.reshape(rows, columns), dtype=np.intp)
+def _along_trees(row_table: IntArray, column_table: IntArray) -> IntArray:
+    """Numbers of pairs that are carried along trees of rows: equal ones belong together, some are not yet found equal.
+
+    Every orbital has pairs in the row of a root, so that the numbers of those pairs suffice; what the edges outside
+    the trees do (generators of the stabilizer of the root, by Schreier's lemma) merges some of them.
+    """
+    rows, columns = row_table.shape[1], column_table.shape[1]
+    roots = np.unique(orbit_labels(row_table), return_index=True)[1]
+    labels = np.empty((rows, columns), dtype=np.intp)
+    labels[roots] = np.arange(roots.size * columns).reshape(-1, columns)
+    for reached, before, by in orbit_forest(row_table, roots).levels:
+        for generator in np.unique(by):
+            mine = by == generator
+            # (row, column) and (g row, g column) have one number: read back through the inverse on columns.
+            labels[reached[mine]] = labels[before[mine]][:, np.argsort(column_table[generator])]
+    return labels
 
 
 def _invariant(labels: IntArray, row_images: IntArray, column_images: IntArray) -> bool:
     """Whether each pair has the label of its image; only pairs that move are looked at."""
     rows = np.flatnonzero(row_images != np.arange(row_images.size))
     columns = np.flatnonzero(column_images != np.arange(column_images.size))
+    if rows.size == row_images.size:
+        return all(np.array_equal(labels[row], labels[image][column_images]) for row, image in enumerate(row_images))
     return np.array_equal(labels[rows], labels[np.ix_(row_images[rows], column_images)]) and np.array_equal(
         labels[:, columns], labels[np.ix_(row_images, column_images[columns])]
     )
 
 
-def _merged(labels: IntArray, moved: IntArray) -> IntArray:
-    """The finest coarsening of `labels` in which each pair has the label `moved` of its image."""
+def _merged(labels: IntArray, row_images: IntArray, column_images: IntArray) -> IntArray:
+    """The finest coarsening of `labels` in which each pair has the number of its image."""
     count = int(labels.max()) + 1
-    edges = (labels.ravel(), moved.ravel())
-    graph = coo_array((np.ones(labels.size, dtype=np.int8), edges), shape=(count, count))
+    moved = labels[row_images][:, column_images]
+    differ = labels != moved
+    edges = (labels[differ], moved[differ])
+    graph = coo_array((np.ones(edges[0].size, dtype=np.int8), edges), shape=(count, count))
     _, component = connected_components(graph, directed=False)
     return np.asarray(component[labels], dtype=np.intp)
 
 
 def _by_first_appearance(labels: IntArray) -> IntArray:
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty_like(first)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[inverse], dtype=np.intp)
+    """Numbers in the order of rows."""
+    rank = np.full(int(labels.max()) + 1, -1, dtype=np.intp)
+    found = 0
+    for row in labels:
+        new = row[rank[row] < 0]
+        if new.size:
+            distinct, first = np.unique(new, return_index=True)
+            rank[distinct[np.argsort(first)]] = np.arange(found, found + distinct.size)
+            found += distinct.size
+    return np.asarray(rank[labels])
 
 
 def random_intertwiner(labels: IntArray, random: np.random.Generator) -> FloatArray:

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from equivariety.isotypic.arrays import namespace
 
 
-def product(left: Any, right: Any) -> Any:
+def product(left: Any, right: Any, out: NDArray[Any] | None = None) -> Any:
     """The matrix product of two stacks of matrices, in their array library.
 
     Where both are NumPy's, in single precision and transposed in memory, the smaller one is copied in row order.
+    ``out`` is where NumPy's go.
 
     Examples
     --------
@@ -36,7 +37,7 @@ def product(left: Any, right: Any) -> Any:
             left = left.copy(order="C")  # of one row or column, ascontiguousarray would keep the strides
         else:
             right = right.copy(order="C")
-    return namespace(right).matmul(left, right)
+    return namespace(right).matmul(left, right) if out is None else np.matmul(left, right, out=out)
 
 
 def is_unsafe(left: NDArray[Any], right: NDArray[Any]) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from equivariety.array_types import FloatArray, IntArray
 from equivariety.isotypic.canonical_bases import field_of, fix_phase, orient, reference_coordinates
 from equivariety.isotypic.character_labels import traces
-from equivariety.isotypic.eigenspaces import Eigenspaces, imaginary_units, isomorphisms, split_transitive
+from equivariety.isotypic.eigenspaces import Copies, Eigenspaces, copies_of, imaginary_units, split_transitive
 from equivariety.isotypic.intertwiners import Intertwiners, intertwiners
 from equivariety.isotypic.transitive import Transitive, as_transitive
 
@@ -86,12 +86,12 @@ def _recognize_known(recognition: Recognition, action: int, random: np.random.Ge
             break
         between = intertwiners(spaces.action, recognition.spaces[earlier].action)
         recognition.between[action, earlier] = between
-        related, blocks = isomorphisms(spaces, recognition.spaces[earlier], between, random)
-        for index, reference in enumerate(recognition.references):
-            if reference.action == earlier:
-                alike = np.flatnonzero(related[:, reference.space])
-                _add_copies(recognition, action, index, alike, blocks)
-                unknown = [space for space in unknown if not related[space, reference.space]]
+        indices = [index for index, reference in enumerate(recognition.references) if reference.action == earlier]
+        wanted = [recognition.references[index].space for index in indices]
+        found = copies_of(spaces, recognition.spaces[earlier], wanted, between, random)
+        for index, copies in zip(indices, found, strict=True):
+            _add_copies(recognition, action, index, copies)
+            unknown = [space for space in unknown if space not in copies.alike]
     return unknown
 
 
@@ -99,31 +99,29 @@ def _name_unknown(recognition: Recognition, action: int, unknown: list[int], ran
     """Make references of the subspaces not met before, and give bases to their copies in the same action."""
     spaces = recognition.spaces[action]
     commutant = spaces.commutant
-    related, blocks = isomorphisms(spaces, spaces, commutant, random)
-    elements = [spaces.vectors.T @ commutant.random(random) @ spaces.vectors for _ in range(2)]
+    found = copies_of(spaces, spaces, None if len(unknown) == spaces.count else unknown, commutant, random)
+    elements = [commutant.random(random) for _ in range(2)]
     words = spaces.action.short_words()
-    while unknown:
-        first = unknown[0]
-        basis, place = spaces.basis(first), spaces.columns(first)
-        units = imaginary_units([element[place, place] for element in elements], commutant.noise)
+    for copies in found:
+        if copies.space not in unknown:
+            continue
+        basis = spaces.basis(copies.space)
+        units = imaginary_units([basis.T @ element @ basis for element in elements], commutant.noise)
         units = orient(units, basis, words)
         coordinates = reference_coordinates(basis, units)
-        recognition.references.append(Reference(action, first, coordinates, traces(basis, words)))
-        alike = np.flatnonzero(related[:, first])
-        _add_copies(recognition, action, len(recognition.references) - 1, alike, blocks)
-        unknown = [space for space in unknown if not related[space, first]]
+        recognition.references.append(Reference(action, copies.space, coordinates, traces(basis, words)))
+        _add_copies(recognition, action, len(recognition.references) - 1, copies)
+        unknown = [space for space in unknown if space not in copies.alike]
 
 
-def _add_copies(recognition: Recognition, action: int, index: int, alike: IntArray, blocks: FloatArray) -> None:
-    """Carry the basis of a reference to the subspaces `alike` of an action, by the orthogonal blocks between them."""
-    if not len(alike):
+def _add_copies(recognition: Recognition, action: int, index: int, copies: Copies) -> None:
+    """Carry the basis of a reference to its copies, by the orthogonal blocks between them."""
+    if not copies.alike.size:
         return
     reference, spaces = recognition.references[index], recognition.spaces[action]
-    columns = recognition.spaces[reference.action].columns(reference.space)
-    copies = []
-    for space in alike:
-        block = blocks[spaces.columns(space), columns]
-        carried = spaces.basis(space) @ np.tensordot(block, reference.coordinates, axes=1).reshape(len(block), -1)
+    carried = []
+    for space, block in zip(copies.alike, copies.blocks, strict=True):
+        basis = spaces.basis(space) @ np.tensordot(block, reference.coordinates, axes=1).reshape(len(block), -1)
         shape = (-1, *reference.coordinates.shape[1:])
-        copies.append(fix_phase(carried.reshape(shape), spaces.action.fibre))
-    recognition.bases[action][index] = np.stack(copies, axis=2)
+        carried.append(fix_phase(basis.reshape(shape), spaces.action.fibre))
+    recognition.bases[action][index] = np.stack(carried, axis=2)

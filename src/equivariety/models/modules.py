@@ -36,6 +36,8 @@ def kind_named(name: str) -> Kind | None:
         return Kind(name, _network_state, lambda state: _network(cls, state))
     if issubclass(cls, networks.LinearConvNet):
         return Kind(name, _convolution_state, _convolution)
+    if issubclass(cls, networks.OnImages):
+        return Kind(name, _images_state, _images)
     if issubclass(cls, nn.Sequential):
         return Kind(name, _chain_state, lambda state: _chain(cls, state))
     return Kind(name, _plain_state, lambda state: _plain(cls, state)) if _plain_module(name) is cls else None
@@ -117,6 +119,17 @@ def _chain(cls: type[nn.Sequential], state: State) -> nn.Sequential:
     nn.Sequential.__init__(chain, *state["layers"])
     chain.training = bool(state["training"])
     return chain
+
+
+def _images_state(module: networks.OnImages) -> State:
+    return {"layer": module.layer, "in_shape": module.in_shape, "out_shape": module.out_shape,
+            "training": module.training}  # fmt: skip
+
+
+def _images(state: State) -> networks.OnImages:
+    module = networks.OnImages(state["layer"], state["in_shape"], state["out_shape"])
+    module.training = bool(state["training"])
+    return module
 
 
 def _plain_state(module: nn.Module) -> State:

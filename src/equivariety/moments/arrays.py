@@ -17,7 +17,7 @@ from equivariety.moments.chunks import as_floating
 from equivariety.moments.moments import Moments
 from equivariety.moments.samples import Samples
 from equivariety.moments.summation import moments
-from equivariety.validation import refuse_masked, refuse_sparse
+from equivariety.validation import flattening, refuse_masked, refuse_sparse
 
 
 def array_moments(spaces: Spaces, samples: Samples) -> Moments:
@@ -103,7 +103,8 @@ def validated_data(data: Any, name: str, degree: int, side: str) -> Any:
     is_array = hasattr(data, "shape") and hasattr(data, "dtype") and not isinstance(data, np.ndarray)
     array = data if is_array else np.asarray(data)
     if len(array.shape) != 2 or array.shape[1] != degree:
-        raise InputError(f"{name} must have shape (samples, {degree}), the degree of {side}, not {tuple(array.shape)}")
+        raise InputError(f"{name} must have shape (samples, {degree}), the degree of {side}, not {tuple(array.shape)}"
+                         f"{flattening(tuple(array.shape), degree)}")  # fmt: skip
     if array.shape[0] == 0:
         raise InputError(f"{name} must have at least one sample, not 0")
     if isinstance(array, np.ndarray) and array.dtype.kind not in "fiub":

@@ -7,7 +7,7 @@ products of the blocks read them where the analysis left them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.decomposition import Piece
 from equivariety.isotypic.induced_split import InducedSplit
-from equivariety.isotypic.splits import DenseSplit, FourierSplit
+from equivariety.isotypic.splits import DenseSplit, FourierSplit, Split
 from equivariety.isotypic.twisted_fourier import TwistedFourierSplit
 from equivariety.nn.constants import Constants
 from equivariety.nn.fourier import FourierAnalysis, FourierSynthesis
@@ -25,6 +25,13 @@ from equivariety.nn.frames import FramedRows
 from equivariety.nn.induced import InducedAnalysis, InducedSynthesis
 from equivariety.nn.layout import Batch
 from equivariety.nn.twisted import TwistedAnalysis, TwistedSynthesis
+
+# Up to this many coordinates in use a product with their basis functions is quicker than a transform of all of them,
+# which costs some hundred multiply-adds for each point: see docs/networks.md.
+_NARROW_COORDINATES = 256
+
+# Entries of such a basis that are not too many to keep.
+_LARGEST_NARROW_BASIS = 2**20
 
 
 class DenseAnalysis(Constants):
@@ -142,29 +149,47 @@ class Synthesis(Constants):
         return self.frames(values if self.in_order else values.index_select(1, self.inverse))
 
 
-def _analysis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
-    if isinstance(piece.split, FourierSplit):
-        return FourierAnalysis(piece.split, batches, units, device, dtype)
-    if isinstance(piece.split, TwistedFourierSplit):
-        return TwistedAnalysis(piece.split, batches, units, device, dtype)
-    if isinstance(piece.split, InducedSplit):
-        return InducedAnalysis(piece.split, batches, units, device, dtype)
-    return DenseAnalysis(_basis_rows(piece, batches, units), device, dtype)
+# Splits of large orbits, from points to coordinates in use and back.
+_TRANSFORMS: tuple[tuple[type, Any, Any], ...] = (
+    (FourierSplit, FourierAnalysis, FourierSynthesis),
+    (TwistedFourierSplit, TwistedAnalysis, TwistedSynthesis),
+    (InducedSplit, InducedAnalysis, InducedSynthesis),
+)
 
 
-def _synthesis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> nn.Module:
-    if isinstance(piece.split, FourierSplit):
-        return FourierSynthesis(piece.split, batches, units, device, dtype)
-    if isinstance(piece.split, TwistedFourierSplit):
-        return TwistedSynthesis(piece.split, batches, units, device, dtype)
-    if isinstance(piece.split, InducedSplit):
-        return InducedSynthesis(piece.split, batches, units, device, dtype)
-    return DenseSynthesis(_basis_rows(piece, batches, units), device, dtype)
+def _transforms(split: Split) -> tuple[Any, Any]:
+    return next((analysis, synthesis) for kind, analysis, synthesis in _TRANSFORMS if isinstance(split, kind))
+
+
+def _analysis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> Any:
+    if isinstance(piece.split, DenseSplit) or _is_narrow(piece, batches, units):
+        return DenseAnalysis(_basis_rows(piece, batches, units), device, dtype)
+    return _transforms(piece.split)[0](piece.split, batches, units, device, dtype)
+
+
+def _synthesis(piece: Piece, batches: Sequence[Batch], units: Sequence[int], device: Any, dtype: Any) -> Any:
+    if isinstance(piece.split, DenseSplit) or _is_narrow(piece, batches, units):
+        return DenseSynthesis(_basis_rows(piece, batches, units), device, dtype)
+    return _transforms(piece.split)[1](piece.split, batches, units, device, dtype)
+
+
+def _is_narrow(piece: Piece, batches: Sequence[Batch], units: Sequence[int]) -> bool:
+    """Whether so few coordinates of a large orbit are in use that a product is quicker than the transform."""
+    coordinates = sum(batch.slots * unit for batch, unit in zip(batches, units, strict=True))
+    points = piece.points.shape[1]
+    return coordinates <= _NARROW_COORDINATES and coordinates * points <= _LARGEST_NARROW_BASIS
 
 
 def _basis_rows(piece: Piece, batches: Sequence[Batch], units: Sequence[int]) -> NDArray[np.float64]:
     """The basis functions in use, batch by batch, slot by slot, shape (coordinates, points); zero where padded."""
-    split, points = cast(DenseSplit, piece.split), piece.points.shape[1]
+    if not isinstance(piece.split, DenseSplit):
+        coordinates = sum(batch.slots * unit for batch, unit in zip(batches, units, strict=True))
+        synthesis = _transforms(piece.split)[1](piece.split, batches, units, "cpu", torch.float64)
+        functions: NDArray[np.float64] = synthesis(
+            torch.eye(coordinates, dtype=torch.float64, device="cpu").unsqueeze(2)
+        ).numpy()
+        return functions
+    split, points = piece.split, piece.points.shape[1]
     rows = []
     for batch, unit in zip(batches, units, strict=True):
         padded = np.zeros((batch.slots, unit, points))

@@ -60,7 +60,7 @@ class EquivariantMLP(nn.Sequential):
     ) -> None:
         for number, action in enumerate(hidden, start=1):
             if not isinstance(action, Action):
-                raise InputError(f"hidden space {number} must be a PermutationAction, such as 8 * domain, "
+                raise InputError(f"hidden space {number} must be an Action, such as 8 * domain, "
                                  f"not {type(action).__name__}")  # fmt: skip
         spaces = [domain, *hidden, codomain]
         layers: list[nn.Module] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from equivariety.errors import InputError
-from equivariety.plotting.style import GRAY, house_style, new_figure
+from equivariety.plotting.style import GRAY, house_style, new_figure, short_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from equivariety.varieties import EquivariantMaps
 
 _LARGEST_SIDE = 1024
+_LABEL_SHARE = 0.045  # of the height of the picture: the least distance of two labels
 
 
 def before_and_after(maps: EquivariantMaps, M: Any) -> Figure:
     """A matrix in the coordinates of the points and in those of the isotypic blocks, Q_codomain^T M Q_domain.
 
-    An equivariant matrix becomes block diagonal, its blocks repeated on every irreducible.
+    An equivariant matrix becomes block diagonal, its blocks repeated on every irreducible. Blocks have
+    their labels where there is room.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def before_and_after(maps: EquivariantMaps, M: Any) -> Figure:
     codomain, domain = maps.decomposition.codomain.matrix(), maps.decomposition.domain.matrix()
     after = codomain.T @ M @ domain
     with house_style():
-        figure = new_figure(7.2, 3.6)
+        figure = new_figure(8.4, 3.6)
         left, right = figure.subplots(1, 2)
         _draw(left, M, "in the points")
         _draw(right, after, "in the isotypic blocks")
@@ -53,17 +55,28 @@ def before_and_after(maps: EquivariantMaps, M: Any) -> Figure:
 
 def _draw(axes: Axes, matrix: np.ndarray, title: str) -> None:
     limit = float(np.abs(matrix).max()) or 1.0
-    axes.imshow(matrix, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+    image = axes.imshow(matrix, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
     axes.set(title=title, xticks=[], yticks=[])
     axes.spines[:].set(visible=True, color="#cccccc")
+    bar = axes.figure.colorbar(image, ax=axes, shrink=0.85, pad=0.02)
+    bar.ax.tick_params(labelsize=7)
+    bar.outline.set_visible(False)
 
 
 def _outline_blocks(axes: Axes, maps: EquivariantMaps) -> None:
+    """A frame around every block, and its label where there is room for it."""
     from matplotlib.patches import Rectangle
 
     row = col = 0
+    places: list[tuple[float, str]] = []
+    room = _LABEL_SHARE * maps.shape[0]
     for block in maps.blocks:
         height, width = block.rows * block.irrep_dim, block.cols * block.irrep_dim
         if height and width:
             axes.add_patch(Rectangle((col - 0.5, row - 0.5), width, height, fill=False, edgecolor=GRAY, linewidth=0.6))
+        middle = row + (height - 1) / 2
+        if height and (not places or middle - places[-1][0] >= room):
+            places.append((middle, short_label(block.label)))
         row, col = row + height, col + width
+    axes.set_yticks([place for place, _ in places], [label for _, label in places], fontsize=7)
+    axes.tick_params(axis="y", length=0)

@@ -98,3 +98,15 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def short_label(label: object) -> str:
+    """The label of a block as text for ticks, cut to 24 characters.
+
+    Examples
+    --------
+    >>> short_label((28, 27)), short_label("2a")
+    ('(28, 27)', '2a')
+    """
+    text = label if isinstance(label, str) else f"({', '.join(map(str, label))})"  # type: ignore[call-overload]
+    return text if len(text) <= 24 else f"{text[:22]}..."

@@ -33,5 +33,5 @@ def gap_per_epoch(gaps: Mapping[str, Sequence[float]]) -> Figure:
             axes.plot(*zip(*shown, strict=True), color=PALETTE[place % len(PALETTE)], label=label, linewidth=1.6)
         axes.set(yscale="log", xlabel="epoch", ylabel="loss / exact optimum - 1")
         axes.set_title("training approaches the closed form")
-        axes.legend()
+        figure.legend(loc="outside lower center", ncols=min(3, len(gaps)))
     return figure

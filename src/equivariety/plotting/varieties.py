@@ -15,6 +15,7 @@ from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
 from equivariety.geometry.enforcing import PathPoint
 from equivariety.plotting.level_sets import Box, add_level, axes_in_space, equation_text, mark_singular, parsed, tex
+from equivariety.plotting.slices import is_surface, sides_in_slice
 from equivariety.plotting.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, SKY, YELLOW, house_style, new_figure
 from equivariety.varieties.bounded import RankBounded
 from equivariety.varieties.component import Component
@@ -174,6 +175,8 @@ def family_slice(
         for component, color in members:
             distances = _distances(component, tails)
             level = THICKNESS * extent * (1.0 if color != RED else 2.2)
+            if len(basis) == 3 and is_surface(component):
+                distances, level = distances * sides_in_slice(component, start, basis, parameters), 0.0
             if len(basis) == 3:
                 add_level(axes, distances, level, ticks, color, 0.55 if color != RED else 1.0)
             else:
@@ -250,7 +253,7 @@ def path_picture(path: Sequence[PathPoint], hard_wired: float) -> Figure:
         left.semilogx(weights, [point.loss for point in path], "o-", color=BLUE, markersize=3, label="regularized")
         left.axhline(hard_wired, color=GREEN, linestyle="--", label="hard-wired")
         left.set(xlabel="weight of the penalty", ylabel="mean squared error")
-        left.legend()
+        figure.legend(loc="outside lower center", ncols=2)
         right.loglog(weights, [point.penalty for point in path], "o-", color=ORANGE, markersize=3)
         right.set(xlabel="weight of the penalty", ylabel="squared distance to symmetry")
     return figure

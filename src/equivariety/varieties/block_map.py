@@ -79,13 +79,19 @@ class BlockMap:
         m, n = self.shape
         return f"<BlockMap R^{n} -> R^{m}, {sum(map(len, self.blocks))} blocks>"
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, int]:
         """(target degree, source degree)."""
         return self.target.degree, self.source.degree
 
-    def apply(self, X: Any) -> Any:
+    def apply(self, X: Any, offset: NDArray[np.float64] | None = None) -> Any:
         """Images of the rows of X, shape (samples, target degree), in the array library of X.
+
+        Parameters
+        ----------
+        X : array of shape (samples, source degree)
+        offset : array of shape (target degree,), optional
+            Added to every image, in the precision of the images.
 
         Raises
         ------
@@ -95,14 +101,14 @@ class BlockMap:
         X = as_floating(X if is_array_api_obj(X) else np.asarray(X))
         if X.ndim != 2 or X.shape[1] != self.source.degree:
             raise InputError(f"X must have shape (samples, {self.source.degree}), not {tuple(X.shape)}")
-        if not self.blocks:
-            return constant(np.zeros((X.shape[0], self.target.degree)), X)
-        if not isinstance(X, np.ndarray):
-            return self._applied(X)
+        if not isinstance(X, np.ndarray) or not self.blocks:
+            images = self._applied(X) if self.blocks else constant(np.zeros((X.shape[0], self.target.degree)), X)
+            return images if offset is None else images + constant(offset, images)
+        offset = None if offset is None else offset.astype(X.dtype)
         way = self.way(X.shape[0], X.dtype)
         if way is Way.DENSE:
-            return self._by_product(X)
-        return self._by_blocks(X, compiled_map(self, X) if way is Way.COMPILED else None)
+            return self._by_product(X, offset)
+        return self._by_blocks(X, offset, compiled_map(self, X) if way is Way.COMPILED else None)
 
     def way(self, samples: int, dtype: Any = np.float64) -> Way:
         """How :meth:`apply` maps so many rows of a NumPy array of this type.
@@ -120,7 +126,17 @@ class BlockMap:
         return self.plan(samples, dtype)[1]
 
     def plan(self, samples: int, dtype: Any = np.float64) -> tuple[float, Way]:
-        """What the quickest way costs, in multiply-adds of a large dense product in single precision, and the way."""
+        """The cost of the quickest way, in multiply-adds of a large dense product in single precision, and the way.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+        >>> cost, way = maps.from_coordinates(maps.coordinates(np.eye(3))).plan(samples=100)
+        >>> cost > 0, way
+        (True, <Way.DENSE: 'dense'>)
+        """
         dtype = np.dtype(dtype)
         first, *others = cheapest(self._costs, samples, dtype)
         return others[0] if first[1] is Way.COMPILED and not may_compile(self, samples, dtype) else first
@@ -135,27 +151,38 @@ class BlockMap:
         )
         return Costs(*self.shape, sum(side.degree for side in sides) - hidden, hidden, products, multiply_adds(self))
 
-    def _by_product(self, X: NDArray[Any]) -> NDArray[Any]:
+    def _by_product(self, X: NDArray[Any], offset: NDArray[Any] | None = None) -> NDArray[Any]:
         """One product with the dense matrix; several chunks are shared among threads of one core each."""
         matrix = KEPT.matrix(self, X.dtype, lambda: self.matrix().T)
         result = np.empty((X.shape[0], self.target.degree), dtype=X.dtype)
 
         def multiply(rows: slice) -> None:
-            result[rows] = product(X[rows], matrix)
+            product(X[rows], matrix, out=result[rows])
+            if offset is not None:
+                result[rows] += offset
 
         step = max(_DENSE_VALUES // max(self.shape), 1)
         if X.shape[0] <= step:
-            return np.asarray(product(X, matrix))
+            multiply(slice(None))
+            return result
         for _ in in_threads(multiply, [slice(start, start + step) for start in range(0, X.shape[0], step)]):
             pass
         return result
 
-    def _by_blocks(self, X: NDArray[Any], write: Write | None = None) -> NDArray[Any]:
+    def _by_blocks(
+        self, X: NDArray[Any], offset: NDArray[Any] | None = None, write: Write | None = None
+    ) -> NDArray[Any]:
         """Through the blocks, chunk by chunk."""
         result = np.empty((X.shape[0], self.target.degree), dtype=X.dtype)
         chunks = row_chunks(X.shape[0], max(self.shape), multiple=1 if write is None else COMPILED_ROWS)
         write = write or self._write
-        for _ in in_threads(lambda rows: write(X[rows], result[rows]), list(chunks)):
+
+        def map_rows(rows: slice) -> None:
+            write(X[rows], result[rows])
+            if offset is not None:
+                result[rows] += offset
+
+        for _ in in_threads(map_rows, list(chunks)):
             pass
         return result
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import ArrayLike
+
 from equivariety.errors import InputError
 from equivariety.moments import Moments
 from equivariety.ranks.counting import Slot, complex_slots, count_exact, count_maximal
@@ -118,11 +120,11 @@ class RankBounded:
 
         return SingularLocus(self)
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M is equivariant and of rank at most r, up to a distance."""
         return self.nearest(M).component.contains(M, tolerance)
 
-    def nearest(self, U: Any) -> NearestPoint:
+    def nearest(self, U: ArrayLike) -> NearestPoint:
         """The nearest equivariant map of rank at most r to U: the global optimum over all components.
 
         Examples
@@ -166,7 +168,7 @@ class RankBounded:
 
         return script(family_ideal(self.maps.blocks, self.rank, points), system, characteristic)
 
-    def critical_points(self, U: Any) -> FamilyCriticalPoints:
+    def critical_points(self, U: ArrayLike) -> FamilyCriticalPoints:
         """The critical points of the squared Frobenius distance to U on all components, lazily, best first."""
         return self._critical(self.maps.problem_to(U))
 

@@ -176,7 +176,7 @@ def _outer_places(basis: ChangeOfBasis, bundle: int) -> IntArray:
 
 
 def _inner_places(space: HiddenSpace, bundle: int) -> IntArray:
-    """The same for the features of a slot."""
+    """Places of the features of a slot."""
     return np.arange(space.multiplicities[bundle] * space.bundles[bundle].field.beta)
 
 

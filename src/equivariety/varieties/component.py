@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING, Any
+
+from numpy.typing import ArrayLike
 
 from equivariety.errors import InputError
 from equivariety.validation import is_whole_number, shown
+from equivariety.varieties.block_products import BlockProduct
 from equivariety.varieties.determinantal import DeterminantalVariety
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import lies_within
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Component:
+class Component(BlockProduct):
     """The equivariant maps whose block i has rank at most ``ranks[i]``.
 
     All figures are about the real variety; dimensions add and degrees multiply over the blocks.
@@ -75,7 +77,15 @@ class Component:
 
     @classmethod
     def of_fitting_ranks(cls, maps: EquivariantMaps, ranks: tuple[int, ...]) -> Component:
-        """The component of ranks known to fit: where millions are listed, checking each again would be most of it."""
+        """The component of ranks known to fit: where millions are listed, checking each again would be most of it.
+
+        Examples
+        --------
+        >>> import equivariety as ev
+        >>> maps = ev.EquivariantMaps(ev.actions.cyclic(3))
+        >>> Component.of_fitting_ranks(maps, (1, 0)) == Component(maps, (1, 0))
+        True
+        """
         component = object.__new__(cls)
         object.__setattr__(component, "maps", maps)
         object.__setattr__(component, "ranks", ranks)
@@ -99,26 +109,6 @@ class Component:
         )
 
     @property
-    def dimension(self) -> int:
-        """Real dimension."""
-        return sum(factor.dimension for factor in self.factors)
-
-    @property
-    def degree(self) -> int:
-        """Degree of the complexification."""
-        return prod(factor.degree for factor in self.factors)
-
-    @property
-    def ed_degree(self) -> int:
-        """Number of complex critical points of the Frobenius distance to a generic matrix."""
-        return prod(factor.ed_degree for factor in self.factors)
-
-    @property
-    def generic_ed_degree(self) -> int:
-        """Number of complex critical points of a generic quadratic form on the equivariant maps."""
-        return prod(factor.generic_ed_degree for factor in self.factors)
-
-    @property
     def parameters(self) -> int:
         """Real parameters of the two-layer network that parameterizes the component."""
         return sum(factor.parameters for factor in self.factors)
@@ -128,7 +118,7 @@ class Component:
         """Whether every block is zero or of full rank, so that the component is a linear space."""
         return all(factor.singular_locus() is None for factor in self.factors)
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M lies on the component, up to a distance.
 
         By default the tolerance is max(m, n) sqrt(epsilon) / 100 times the norm of M.
@@ -141,7 +131,7 @@ class Component:
 
         return SingularLocus(self)
 
-    def nearest(self, U: Any) -> NearestPoint:
+    def nearest(self, U: ArrayLike) -> NearestPoint:
         """The point of the component nearest to the matrix U in the Frobenius norm.
 
         U is projected to the equivariant maps, and the singular value decomposition of every block truncated.
@@ -177,7 +167,7 @@ class Component:
         remarks = [f"Expected: dimension {self.dimension}, degree {self.degree}."]
         return script(component_ideal(self.maps.blocks, self.ranks), system, characteristic, remarks)
 
-    def critical_points(self, U: Any) -> CriticalPoints:
+    def critical_points(self, U: ArrayLike) -> CriticalPoints:
         """The critical points of the squared Frobenius distance to U on the smooth part, lazily, best first.
 
         For generic U their number is the ED degree, and all of them are real.

@@ -7,7 +7,7 @@ from math import comb, prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.blocks import truncation
 from equivariety.errors import InputError
@@ -123,7 +123,7 @@ class DeterminantalVariety:
             return DeterminantalVariety(self.rank - 1, self.m, self.n, self.field)
         return None
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M lies on the variety.
 
         Parameters
@@ -138,7 +138,7 @@ class DeterminantalVariety:
         gains = truncation(components[None], self._field, 1).gains[0]
         return float(np.sqrt(gains[self.rank :].sum()))
 
-    def nearest(self, M: Any) -> NDArray[Any]:
+    def nearest(self, M: ArrayLike) -> NDArray[Any]:
         """The nearest point in the Frobenius norm: the truncated singular value decomposition (Eckart and Young).
 
         Examples
@@ -154,7 +154,7 @@ class DeterminantalVariety:
         product = self._field.pack(left) @ self._field.pack(right)
         return self._shaped(scale * self._field.unpack(product)) + 0.0
 
-    def critical_points(self, M: Any) -> CriticalPoints:
+    def critical_points(self, M: ArrayLike) -> CriticalPoints:
         """The critical points of the squared Frobenius distance to M on the matrices of rank r, best first."""
         components = self._components(M)
         scale = unit_scale(components)
@@ -168,7 +168,7 @@ class DeterminantalVariety:
         """The one matrix with the given components, real, complex or of shape (m, n, 4)."""
         return components[0] if self.field == "H" else np.asarray(self._field.pack(components[0]))
 
-    def _components(self, M: Any) -> NDArray[np.float64]:
+    def _components(self, M: ArrayLike) -> NDArray[np.float64]:
         """M as a real array of shape (m, n, beta)."""
         try:
             given = np.asarray(M)

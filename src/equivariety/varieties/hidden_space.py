@@ -39,7 +39,7 @@ class HiddenSpace:
     bundles: tuple[Bundle, ...]
     multiplicities: tuple[int, ...]
 
-    @property
+    @cached_property
     def degree(self) -> int:
         return sum(
             bundle.size * bundle.dimension * multiplicity

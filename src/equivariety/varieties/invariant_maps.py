@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.actions import Action, trivial
 from equivariety.errors import InputError
@@ -86,7 +86,7 @@ class InvariantMaps(EquivariantMaps):
         counts = np.asarray(np.diff(fixed.tocsc().indptr), dtype=np.float64)
         return np.sqrt(counts) if self.domain.monomial is not None else np.ones(fixed.shape[1])
 
-    def psi(self, M: Any) -> NDArray[np.float64]:
+    def psi(self, M: ArrayLike) -> NDArray[np.float64]:
         """One column for each orbit: an invariant matrix without its repeated columns.
 
         An isomorphism onto all matrices of shape (outputs, number of orbits); M = psi(M) E

@@ -27,7 +27,7 @@ class KeptMatrices:
 
     @property
     def bytes(self) -> int:
-        """What all matrices take."""
+        """Memory that all matrices take."""
         return sum(matrix.nbytes for _, matrix in list(self._kept.values()))
 
     def matrix(self, owner: Any, dtype: np.dtype[Any], made: Callable[[], NDArray[np.float64]]) -> Matrix:

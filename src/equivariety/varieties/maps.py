@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from equivariety.actions import Action
 from equivariety.array_types import FloatArray, IntArray
@@ -194,7 +195,7 @@ class EquivariantMaps:
             zip(self.bundles, self.codomain_basis.multiplicities, self.domain_basis.multiplicities, strict=True)
         )
 
-    def coordinates(self, M: Any) -> tuple[FloatArray, ...]:
+    def coordinates(self, M: ArrayLike) -> tuple[FloatArray, ...]:
         """Blocks of the orthogonal projection of M: per shared bundle components (members, rows, cols, beta)."""
         return blocks_of_matrix(self.as_matrix(M), self.domain_basis, self.codomain_basis)
 
@@ -202,7 +203,7 @@ class EquivariantMaps:
         """The map with the given blocks."""
         return BlockMap(self.domain_basis, self.codomain_basis, tuple(blocks))
 
-    def project(self, M: Any) -> FloatArray:
+    def project(self, M: ArrayLike) -> FloatArray:
         """The nearest equivariant map: the Reynolds operator, without summing over the group.
 
         Parameters
@@ -218,13 +219,13 @@ class EquivariantMaps:
         """
         return self.from_coordinates(self.coordinates(M)).matrix()
 
-    def distance(self, M: Any) -> float:
+    def distance(self, M: ArrayLike) -> float:
         """Frobenius distance of M from the equivariant maps: how far from equivariant it is."""
         M = self.as_matrix(M)
         scale = unit_scale(M)
         return scale * float(np.linalg.norm(M / scale - self.project(M / scale)))
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M is equivariant up to a distance; by default max(m, n) sqrt(epsilon) / 100 times its norm."""
         return lies_within(self.as_matrix(M), tolerance, self.distance)
 
@@ -313,13 +314,13 @@ class EquivariantMaps:
 
         return DataProblem.of_rows(self, X, Y, sample_weight)
 
-    def problem_to(self, U: Any) -> TargetProblem:
+    def problem_to(self, U: ArrayLike) -> TargetProblem:
         """The Frobenius distance to the matrix U, shape (codomain degree, domain degree), prepared for all ranks."""
         from equivariety.varieties.problem import Problem
 
         return Problem.of_target(self, U)
 
-    def as_matrix(self, M: Any) -> FloatArray:
+    def as_matrix(self, M: ArrayLike) -> FloatArray:
         """M as an array of float64, after checking that it has the shape of the maps and holds finite real numbers."""
         return validated_matrix(M, self.shape)
 
@@ -327,5 +328,5 @@ class EquivariantMaps:
 def validated_action(action: Any, name: str) -> Action:
     """An action, or an error that names the argument."""
     if not isinstance(action, Action):
-        raise InputError(f"{name} must be a PermutationAction, not {type(action).__name__}")
+        raise InputError(f"{name} must be an Action, not {type(action).__name__}")
     return action

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from equivariety.array_types import FloatArray
 from equivariety.errors import InputError
@@ -51,7 +50,7 @@ def multiplicities_of(frame: FloatArray, basis: ChangeOfBasis) -> list[FloatArra
     return [(part**2).sum(axis=(0, 2, 3, 4)) / bundle.dimension for bundle, part in parts]
 
 
-def validated_matrix(M: Any, shape: tuple[int, int]) -> FloatArray:
+def validated_matrix(M: ArrayLike, shape: tuple[int, int]) -> FloatArray:
     """M as an array of float64, after checking that it has a shape and holds finite real numbers."""
     given = np.asarray(M)
     if given.shape != shape:

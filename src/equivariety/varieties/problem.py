@@ -15,7 +15,7 @@ from math import ldexp
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.blocks import BlockSpectrum, truncation
 from equivariety.errors import InputError
@@ -81,7 +81,7 @@ class Problem(ABC, Generic[Point]):
         return f"<{type(self).__name__} on {self.maps!r}, {nothing:.6g} without any term>"
 
     @staticmethod
-    def of_target(maps: EquivariantMaps, U: Any) -> TargetProblem:
+    def of_target(maps: EquivariantMaps, U: ArrayLike) -> TargetProblem:
         """The Frobenius distance to the matrix U, shape (codomain degree, domain degree)."""
         return TargetProblem.to(maps, U)
 
@@ -91,7 +91,16 @@ class Problem(ABC, Generic[Point]):
         return prepared._point(Component(self.maps, ranks))
 
     def best_ranks(self, rank: int) -> tuple[int, ...]:
-        """The block ranks of that optimum, without its maps."""
+        """The block ranks of that optimum, without its maps.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> problem = ev.EquivariantMaps(ev.actions.cyclic(3)).problem_to(np.diag([3.0, 0, 0]))
+        >>> problem.best_ranks(2)
+        (0, 1)
+        """
         return self._best(rank)[1]
 
     def at(self, ranks: Sequence[int]) -> Point:
@@ -141,7 +150,7 @@ class Problem(ABC, Generic[Point]):
         error = self._for(ranks).error
         return error.value(error.cut(ranks))
 
-    def value_at(self, M: Any) -> float:
+    def value_at(self, M: ArrayLike) -> float:
         """The mean squared error per entry, or squared distance, of an equivariant map given as a matrix."""
         error, blocks = self.error, self.maps.coordinates(self.maps.as_matrix(M) / self.map_scale)
         squared = error.rest
@@ -280,7 +289,7 @@ class TargetProblem(Problem[NearestPoint]):
     """The Frobenius distance to a matrix."""
 
     @classmethod
-    def to(cls, maps: EquivariantMaps, U: Any) -> TargetProblem:
+    def to(cls, maps: EquivariantMaps, U: ArrayLike) -> TargetProblem:
         """The problem of a matrix of any magnitude."""
         U = maps.as_matrix(U)
         scale = unit_scale(U)
@@ -344,7 +353,7 @@ class Curve(Generic[Point]):
         return self.problem.maps.largest_rank + 1
 
 
-def truncations(maps: EquivariantMaps, U: Any) -> tuple[BlockSpectrum, ...]:
+def truncations(maps: EquivariantMaps, U: ArrayLike) -> tuple[BlockSpectrum, ...]:
     """Best approximations of all ranks of the blocks of U."""
     return tuple(
         truncation(Z, bundle.field, bundle.dimension)

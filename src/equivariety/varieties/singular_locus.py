@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.errors import InputError
 from equivariety.ranks.strata import components_through, is_singular, singular_tuples, singular_tuples_of_component
@@ -81,7 +80,7 @@ class SingularLocus:
             return self.variety.dimension - self.dimension
         return max(component.dimension for component in self.variety.components()) - self.dimension
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M is a singular point, up to a distance; False for matrices off the variety.
 
         For a family this counts the components through M and lists none of them, so that it works for any size.
@@ -103,7 +102,7 @@ class SingularLocus:
         return len(self.members)
 
 
-def is_smooth(variety: Component | RankBounded, M: Any, tolerance: float | None = None) -> bool:
+def is_smooth(variety: Component | RankBounded, M: ArrayLike, tolerance: float | None = None) -> bool:
     """Whether M, a point of the variety, is a smooth one.
 
     Raises
@@ -122,7 +121,7 @@ def is_smooth(variety: Component | RankBounded, M: Any, tolerance: float | None 
     return not SingularLocus(variety).contains(M, tolerance)
 
 
-def block_ranks(maps: EquivariantMaps, M: Any, tolerance: float | None = None) -> tuple[int, ...]:
+def block_ranks(maps: EquivariantMaps, M: ArrayLike, tolerance: float | None = None) -> tuple[int, ...]:
     """Ranks of the blocks of M: of each block the least rank at a distance within the tolerance.
 
     Parameters
@@ -154,7 +153,7 @@ def _allowed(M: NDArray[np.float64], scale: float, tolerance: float | None) -> f
     return membership_cutoff(float(np.linalg.norm(M / scale)), max(M.shape))
 
 
-def components_containing(family: RankBounded, M: Any, tolerance: float | None = None) -> Iterator[Component]:
+def components_containing(family: RankBounded, M: ArrayLike, tolerance: float | None = None) -> Iterator[Component]:
     """The components of the family that M lies on, lazily, whatever the number of components.
 
     Raises
@@ -175,7 +174,9 @@ def components_containing(family: RankBounded, M: Any, tolerance: float | None =
         yield Component(family.maps, through)
 
 
-def validated_member(variety: Component | RankBounded, M: Any, tolerance: float | None = None) -> NDArray[np.float64]:
+def validated_member(
+    variety: Component | RankBounded, M: ArrayLike, tolerance: float | None = None
+) -> NDArray[np.float64]:
     """M as an array, after checking that it lies on the variety."""
     M = variety.maps.as_matrix(M)
     scale = unit_scale(M)

@@ -69,14 +69,14 @@ class FactoredMap:
         """The dense matrix M, shape (m, n)."""
         return self._whole.matrix()
 
-    def apply(self, X: Any) -> Any:
-        """Images M x of the rows of X, shape (samples, m).
+    def apply(self, X: Any, offset: NDArray[np.float64] | None = None) -> Any:
+        """Images M x of the rows of X, shape (samples, m), plus an offset of shape (m,) if there is one.
 
         Through the hidden space or by the whole map, each in its quickest way: see :meth:`BlockMap.way`.
         """
         if isinstance(X, np.ndarray) and X.ndim == 2 and self._is_whole(X.shape[0], as_floating(X[:1]).dtype):
-            return self._whole.apply(X)
-        return self.decoder.apply(self.encoder.apply(X))
+            return self._whole.apply(X, offset)
+        return self.decoder.apply(self.encoder.apply(X), offset)
 
     def _is_whole(self, samples: int, dtype: np.dtype[Any]) -> bool:
         """Whether so many rows are mapped more quickly without the hidden space between."""

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equivariety.errors import InputError
 from equivariety.isotypic.irreducible import Label
@@ -19,6 +19,7 @@ from equivariety.ranks.allocation import allocate
 from equivariety.ranks.counting import Slot, count_maximal
 from equivariety.ranks.listing import maximal_tuples
 from equivariety.validation import is_whole_number, shown, whole_number
+from equivariety.varieties.block_products import BlockProduct
 from equivariety.varieties.maps import EquivariantMaps
 from equivariety.varieties.scale import lies_within, unit_scale
 from equivariety.varieties.symmetric_determinantal import SymmetricDeterminantalVariety
@@ -118,18 +119,18 @@ class SymmetricMaps:
         """The blocks as far as ranks are concerned."""
         return self.maps.slots
 
-    def project(self, M: Any) -> NDArray[np.float64]:
+    def project(self, M: ArrayLike) -> NDArray[np.float64]:
         """The nearest symmetric equivariant map."""
         projected = self.maps.project(M)
         return (projected + projected.T) / 2
 
-    def distance(self, M: Any) -> float:
+    def distance(self, M: ArrayLike) -> float:
         """Frobenius distance of M from the symmetric equivariant maps."""
         M = self.maps.as_matrix(M)
         scale = unit_scale(M)
         return scale * float(np.linalg.norm(M / scale - self.project(M / scale)))
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M is symmetric and equivariant up to a distance; by default n sqrt(epsilon) / 100 times its norm."""
         return lies_within(self.maps.as_matrix(M), tolerance, self.distance)
 
@@ -139,7 +140,7 @@ class SymmetricMaps:
 
 
 @dataclass(frozen=True)
-class SymmetricComponent:
+class SymmetricComponent(BlockProduct):
     """The symmetric equivariant maps whose block i has rank at most ``ranks[i]``.
 
     Parameters
@@ -181,31 +182,11 @@ class SymmetricComponent:
         return tuple(SymmetricDeterminantalVariety(rank, block.size, block.field) for block, rank in pairs)
 
     @property
-    def dimension(self) -> int:
-        """Real dimension."""
-        return sum(factor.dimension for factor in self.factors)
-
-    @property
-    def degree(self) -> int:
-        """Degree of the complexification."""
-        return prod(factor.degree for factor in self.factors)
-
-    @property
-    def ed_degree(self) -> int:
-        """Number of complex critical points of the Frobenius distance to a generic symmetric matrix."""
-        return prod(factor.ed_degree for factor in self.factors)
-
-    @property
-    def generic_ed_degree(self) -> int:
-        """Number of complex critical points of a generic quadratic form on the symmetric equivariant maps."""
-        return prod(factor.generic_ed_degree for factor in self.factors)
-
-    @property
     def connected_components(self) -> int:
         """Connected components of the maps whose blocks have exactly these ranks: one for each choice of signatures."""
         return prod(factor.connected_components for factor in self.factors)
 
-    def critical_points(self, U: Any) -> SymmetricCriticalPoints:
+    def critical_points(self, U: ArrayLike) -> SymmetricCriticalPoints:
         """The critical points of the squared distance to U, with Morse indices, lazily, best first.
 
         Examples
@@ -218,7 +199,7 @@ class SymmetricComponent:
         """
         return SymmetricCriticalPoints(symmetric_target(self.maps.maps, self.maps.maps.as_matrix(U)), self.ranks)
 
-    def local_minima(self, U: Any) -> tuple[SymmetricCriticalPoint, ...]:
+    def local_minima(self, U: ArrayLike) -> tuple[SymmetricCriticalPoint, ...]:
         """All local minima of the distance to U, best first: one for each choice of signatures of the blocks."""
         return tuple(self.critical_points(U).minima())
 
@@ -299,7 +280,7 @@ class SymmetricRankBounded:
         """Number of complex critical points of a generic quadratic form, on all components."""
         return sum(component.generic_ed_degree for component in self._few_components)
 
-    def nearest(self, U: Any, positive: bool = False) -> SymmetricPoint:
+    def nearest(self, U: ArrayLike, positive: bool = False) -> SymmetricPoint:
         """The nearest symmetric equivariant map of rank at most r to U: the global optimum over all components.
 
         Parameters
@@ -331,16 +312,16 @@ class SymmetricRankBounded:
         ranks = tuple(int(counts[number][position]) for number, position in target.places)
         return SymmetricPoint(target, kept, ranks)
 
-    def contains(self, M: Any, tolerance: float | None = None) -> bool:
+    def contains(self, M: ArrayLike, tolerance: float | None = None) -> bool:
         """Whether M is symmetric, equivariant and of rank at most r, up to a distance."""
         return lies_within(self.maps.maps.as_matrix(M), tolerance, lambda unit: self.nearest(unit).distance)
 
-    def critical_points(self, U: Any) -> Iterator[SymmetricCriticalPoint]:
+    def critical_points(self, U: ArrayLike) -> Iterator[SymmetricCriticalPoint]:
         """The critical points of the squared distance to U on the smooth parts of all components, best first."""
         found = [component.critical_points(U) for component in self._few_components]
         return merge(*found, key=lambda point: point.distance)
 
-    def local_minima(self, U: Any) -> tuple[SymmetricCriticalPoint, ...]:
+    def local_minima(self, U: ArrayLike) -> tuple[SymmetricCriticalPoint, ...]:
         """All local minima of the squared distance to U, best first: on each component one for each signature.
 
         Only the first is global; gradient descent on a factorization M = A^T D A ends in the one of its D.

@@ -20,10 +20,10 @@ _TYPES = (np.dtype(np.float32), np.dtype(np.float64))
 # The unit of all costs is one multiply-add of a large dense product in single precision; one in double precision costs
 # two, and so does everything else. Measured on two cores with AVX-512, where it takes 6.5 ps: see docs/benchmarks.md.
 _VALUE_IN_MEMORY = 70
-_VALUE_OF_A_TRANSFORM = 450
+_VALUE_OF_A_TRANSFORM = 800
 _FEATURE_OF_BLOCKS = 150
 _PRODUCT_OF_BLOCKS = 1.5
-_PRODUCT_OF_LOOPS = 3.0
+_PRODUCT_OF_LOOPS = 1.5
 
 # What a call costs before the first row: checks and calls of the library, and of threads.
 _CALL_OF_A_PRODUCT = 8e5
@@ -50,7 +50,7 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Costs:
-    """What one row costs in each way, in multiply-adds of a dense product in single precision."""
+    """The cost of one row in each way, in multiply-adds of a dense product in single precision."""
 
     rows: int
     columns: int
@@ -79,7 +79,7 @@ class Costs:
         return _VALUE_IN_MEMORY * (self.rows + self.columns)
 
     def all(self, samples: int, dtype: np.dtype[Any]) -> dict[Way, float]:
-        """What all rows cost in every way there is."""
+        """The cost of all rows in every way there is."""
         wide = dtype.itemsize / 4
         costs = {Way.BLOCKS: _CALL_OF_BLOCKS + wide * samples * self.of_blocks}
         if dtype not in _TYPES:

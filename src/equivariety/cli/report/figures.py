@@ -49,7 +49,7 @@ def histogram(values: Values, label: str) -> Figure:
         axes.axvline(float(np.median(values)), color=ORANGE, linewidth=1.4)
         axes.annotate(
             f"median {np.median(values):.4g}", (float(np.median(values)), 1.0), xycoords=("data", "axes fraction"),
-            xytext=(6, -10), textcoords="offset points",
+            xytext=(4, 2), textcoords="offset points",
         )  # fmt: skip
         axes.set(xlabel=label, ylabel="samples")
     return figure

@@ -379,26 +379,22 @@ def _multiply(like, left, left_row, left_step, right, right_step, steps, rows, v
 def fill_matrices(weights, table, matrices):  # type: ignore[no-untyped-def]
     """Entries that are weights: of w weights number k means +w[k], number w + k means -w[k], number 2 w means zero."""
     count = weights.shape[0]
+    signed = np.zeros(2 * count + 1, weights.dtype)
+    signed[:count] = weights
+    signed[count : 2 * count] = -weights
     for i in range(table.shape[0]):
-        number = table[i]
-        if number < count:
-            matrices[i] = weights[number]
-        elif number < 2 * count:
-            matrices[i] = -weights[number - count]
-        else:
-            matrices[i] = 0
+        matrices[i] = signed[table[i]]
 
 
 @_loop
 def collect_weights(matrices, table, weights):  # type: ignore[no-untyped-def]
     """The adjoint of :func:`fill_matrices`, added to what is there."""
     count = weights.shape[0]
+    signed = np.zeros(2 * count + 1, weights.dtype)
     for i in range(table.shape[0]):
-        number = table[i]
-        if number < count:
-            weights[number] += matrices[i]
-        elif number < 2 * count:
-            weights[number - count] -= matrices[i]
+        signed[table[i]] += matrices[i]
+    for k in range(count):
+        weights[k] += signed[k] - signed[count + k]
 
 
 @intrinsic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equivariety.explorer.tables import MOST_COMPONENTS
+from equivariety.explorer.listings import MOST_COMPONENTS
 
 
 def action_code(text: str, degree: int | None = None) -> str:
@@ -88,7 +88,7 @@ def _data_code(data: str) -> str:
         return f"{images}\nX = ev.datasets.shift_images(images, seed=0).reshape(-1, 64).astype(float)"
     if data.endswith(".npy"):
         return f"X = np.load({data!r})\nX = X.reshape(len(X), -1)"
-    return f"from equivariety.datasets.tables import read_table\n\nX = read_table({data!r})"
+    return f"X = ev.datasets.read_table({data!r})"
 
 
 def slice_code(action: str, rank: int, kind: str, seed: int, elevation: int, azimuth: int) -> str:

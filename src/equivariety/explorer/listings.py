@@ -81,7 +81,7 @@ def singular_rows(family: RankBounded) -> Rows:
 
 
 def fit_rows(solution: Solution, dense_parameters: int) -> Rows:
-    """What a fit found, for reading."""
+    """The findings of a fit as rows of a table."""
     component = solution.component
     return [
         {"what": "ranks of the best component", "value": _spaced(component.ranks)},
