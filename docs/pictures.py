@@ -1,7 +1,7 @@
 """All pictures of the documentation: ``make pictures`` draws them, ``python docs/pictures.py --check`` looks for drift.
 
 A picture has drifted if the program draws it with another size, or with pixels that differ by more than rounding errors
-and fonts can explain. Not drawn here are timings (``benchmark-scaling``, by ``python -m benchmarks``) and
+and fonts can explain. Not drawn here are timings (``benchmark-...``, by ``python -m benchmarks``) and
 what MNIST shows, which is not in the repository: ``mnist`` and ``training_gap``, by ``equivariety reproduce mnist``.
 ``explorer`` is what a browser shows of ``equivariety explore``.
 """
