@@ -20,13 +20,8 @@ from equivariety.estimators.larger_than_memory import TrainingData
 from equivariety.estimators.standardized import warn_if_standardized
 from equivariety.estimators.validation import require_labels
 from equivariety.isotypic import ChangeOfBasis
-<<<<<<< HEAD
-from equivariety.isotypic.arrays import constant, namespace, to_numpy, widest_float
-from equivariety.moments import Moments, batch_moments, data_moments
-=======
 from equivariety.isotypic.arrays import namespace, to_numpy, widest_float
-from equivariety.moments import Moments, data_moments
->>>>>>> main
+from equivariety.moments import Moments, batch_moments, data_moments
 from equivariety.moments.chunks import as_floating
 from equivariety.varieties.maps import EquivariantMaps
 
