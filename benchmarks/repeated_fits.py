@@ -1,6 +1,6 @@
 """Fits of MNIST, many times in one process, under every action of the catalogue that fits its images.
 
-``python -m benchmarks.repeated_fits [--times 50] [--rows 10000]`` prints for each action how many different results
+``python -m benchmarks.repeated_fits [--times 50] [--rows 10000] [--only NAME ...]`` prints for each action how many different results
 there were (loss, ranks and every bit of the encoder), of fits one after the other with all threads, and of fits in two
 threads of the user at once. Products that go wrong now and then, as some libraries' do, show here. MNIST is read from
 the folder EQUIVARIETY_MNIST.
@@ -66,6 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--only", nargs="*", help="names of actions, as the table has them")
     chosen = parser.parse_args()
     images = load_mnist(os.environ["EQUIVARIETY_MNIST"]).train_images[: chosen.rows]
     images = images.reshape(chosen.rows, -1).astype(np.float32) / 255
@@ -74,7 +75,8 @@ def main() -> None:
     print("| action | loss | different results | in two threads of the user | spread of the loss |")
     print("|---|---|---|---|---|")
     for name, action in actions().items():
-        print(row(name, action, images, chosen.times), flush=True)
+        if chosen.only is None or name in chosen.only:
+            print(row(name, action, images, chosen.times), flush=True)
 
 
 if __name__ == "__main__":
