@@ -18,7 +18,7 @@ SAID = {
     "gallery_of_varieties.py": "singular locus: block ranks [(1, 0), (0, 1)], dimension 3",
     "mirror_of_a_robot.py": "144 numbers in a controller, 72 in one that respects the mirror",
     "velocity_fields.py": "equivariant PCA of rank 6: error on new flows 1.1644",
-    "molecule.py": "2a: [-1.618  0.618], each 2-fold",
+    "molecule.py": "[-1.618  0.618], each 2-fold",
     "robust_autoencoder.py": "closed form, squared error:    0.0604 on clean digits",
     "several_processes.py": "exact optimum 0.02166",
     "quadratic_network.py": "{21.0: 17, 30.0: 13}: 13 in a worse minimum than the best",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import equivariety as ev
@@ -33,6 +33,7 @@ def _dense(action, word):
     return product
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(ACTIONS)), st.data())
 def test_words_are_products_of_matrices(name, data):
     action = ACTIONS[name]

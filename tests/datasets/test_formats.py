@@ -20,7 +20,8 @@ def write_zarr(path, arrays):
     zarr = pytest.importorskip("zarr", reason="the extra storage")
     group = zarr.open_group(str(path), mode="w")
     for name, array in arrays.items():
-        group.create_array(name, data=array, chunks=(7, *array.shape[1:]))
+        stored = group.create_array(name, shape=array.shape, dtype=array.dtype, chunks=(7, *array.shape[1:]))
+        stored[...] = array
 
 
 def write_hdf5(path, arrays):

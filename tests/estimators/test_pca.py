@@ -250,3 +250,18 @@ def test_parameters_stay_the_same_from_batch_to_batch(X, changed):
 def test_masked_arrays_are_refused(X):
     with pytest.raises(InputError, match="X must not be a masked array: fill the masked values"):
         ev.EquivariantPCA().fit(np.ma.masked_greater(X, 0))
+
+
+@pytest.mark.parametrize("center", [True, False])
+def test_a_batch_in_which_no_sample_counts_changes_nothing(center):
+    batches = [np.random.default_rng(seed).standard_normal((20, 6)) + 3 for seed in range(3)]
+    pca = ev.EquivariantPCA(ev.actions.cyclic(6), 3, center=center).partial_fit(batches[0])
+    pca.partial_fit(batches[1], sample_weight=np.zeros(20)).partial_fit(batches[2])
+    expected = ev.EquivariantPCA(ev.actions.cyclic(6), 3, center=center).partial_fit(batches[0]).partial_fit(batches[2])
+    np.testing.assert_array_equal(pca.components_, expected.components_)
+    np.testing.assert_array_equal(pca.mean_, expected.mean_)
+    with pytest.raises(InputError, match="sample_weight must not be zero for all samples"):
+        ev.EquivariantPCA(ev.actions.cyclic(6), 3).partial_fit(batches[0], sample_weight=np.zeros(20))
+    batches[1][3, 2] = np.nan
+    with pytest.raises(InputError, match="row 3"):
+        pca.partial_fit(batches[1], sample_weight=np.zeros(20))

@@ -42,14 +42,39 @@ def _one_entry(result):
 def _sources(X, Y, tmp_path):
     """The same data as they may come."""
     np.save(tmp_path / "X.npy", X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
     yield "memory", lambda maps: data_moments(maps, X, Y)
     yield "weights", lambda maps: data_moments(maps, X, Y, np.linspace(0.5, 2, len(X)))
     yield "stream", lambda maps: data_moments(maps, iter([(X[:30], Y[:30]), (X[30:], Y[30:])]))
     yield "single precision", lambda maps: data_moments(maps, X.astype(np.float32), Y.astype(np.float32))
     yield "bytes", lambda maps: data_moments(maps, np.abs(X * 20).astype(np.uint8), np.abs(Y * 20).astype(np.uint8))
+    yield "mapped", lambda maps: data_moments(maps, mapped, Y)
+    yield "zarr", lambda maps: data_moments(maps, _in_zarr(X, tmp_path), Y)
+    yield "hdf5", lambda maps: data_moments(maps, _in_hdf5(X, tmp_path), _in_hdf5(Y, tmp_path))
+    yield "dask", lambda maps: data_moments(maps, _in_dask(X), _in_dask(Y))
 
 
-@pytest.mark.parametrize("source", ["memory", "weights", "stream", "single precision", "bytes"])
+def _in_zarr(X, tmp_path):
+    store = pytest.importorskip("zarr").open(
+        tmp_path / "X.zarr", mode="w", shape=X.shape, chunks=(30, 5), dtype=X.dtype
+    )
+    store[:] = X
+    return store
+
+
+def _in_hdf5(X, tmp_path):
+    file = pytest.importorskip("h5py").File(tmp_path / f"{id(X)}.h5", "w")
+    return file.create_dataset("X", data=X, chunks=(30, 5))
+
+
+def _in_dask(X):
+    return pytest.importorskip("dask.array").from_array(X, chunks=(30, -1))
+
+
+SOURCES = ["memory", "weights", "stream", "single precision", "bytes", "mapped", "zarr", "hdf5", "dask"]
+
+
+@pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("change", [_scaled, _one_entry], ids=["scaled", "one entry"])
 def test_a_wrong_gram_product_is_noticed(source, change, monkeypatch, tmp_path):
     import equivariety.moments.grams as grams

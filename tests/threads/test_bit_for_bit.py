@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,7 +17,7 @@ from threads.paths import PATHS, SHARED, TYPES, Arrays, Case
 pytestmark = pytest.mark.threads
 
 
-TIMES, SLOW_TIMES = 40, 3
+TIMES, SLOW_TIMES = int(os.environ.get("REPETITIONS", "40")), 3
 """Each with two threads and with more than there are cores."""
 
 ROUNDING = {"float32": 1e-4, "float64": 1e-9, "uint8": 1e-4}

@@ -21,7 +21,7 @@ from equivariety.estimators.standardized import warn_if_standardized
 from equivariety.estimators.validation import require_labels
 from equivariety.isotypic import ChangeOfBasis
 from equivariety.isotypic.arrays import namespace, to_numpy, widest_float
-from equivariety.moments import Moments, data_moments
+from equivariety.moments import Moments, batch_moments, data_moments
 from equivariety.moments.chunks import as_floating
 from equivariety.varieties.maps import EquivariantMaps
 
@@ -65,8 +65,9 @@ class Accumulated:
     def added(self, X: Any, Y: Any | None, sample_weight: Vector | None) -> Accumulated:
         """With one more batch."""
         origins = (self.input_origin, self.target_origin) if self.centered else None
-        part = data_moments(self.maps, X, Y, sample_weight, origins)
-        return replace(self, total=part if self.total is None else self.total + part)
+        if self.total is None:
+            return replace(self, total=data_moments(self.maps, X, Y, sample_weight, origins))
+        return replace(self, total=self.total + batch_moments(self.maps, X, Y, sample_weight, origins))
 
     @cached_property
     def moments(self) -> Moments:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from equivariety.errors import InputError
-from equivariety.estimators.validation import validated_inputs, validated_pair, validated_weight
+from equivariety.estimators.validation import validated_inputs, validated_pair, weight_of_batch
 from equivariety.moments.clusters import as_dask_array, require_chunks
 from equivariety.moments.data import Source, source_of
 from equivariety.moments.sparse_rows import readable
@@ -96,10 +96,10 @@ def _in_memory(estimator: Any, X: Any, sample_weight: Any | None, reset: bool, y
     X = _without_stream(X)
     if isinstance(y, str):
         X = validated_inputs(estimator, X, reset, summed=True)
-        return TrainingData(X, None, validated_weight(sample_weight, X.shape[0]), X, None, single=False)
+        return TrainingData(X, None, weight_of_batch(sample_weight, X.shape[0]), X, None, single=False)
     X, y = validated_pair(estimator, X, y, reset)
     Y = y if y.ndim == 2 else y[:, None]
-    return TrainingData(X, Y, validated_weight(sample_weight, X.shape[0]), X, Y, single=y.ndim == 1)
+    return TrainingData(X, Y, weight_of_batch(sample_weight, X.shape[0]), X, Y, single=y.ndim == 1)
 
 
 def _without_stream(X: Any) -> Any:

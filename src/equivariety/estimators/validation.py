@@ -135,12 +135,15 @@ def require_finite(array: Any, name: str) -> None:
 
 def validated_weight(sample_weight: Any | None, samples: int) -> NDArray[np.float64] | None:
     """Weights as a vector of numbers >= 0 with a positive sum, on the host."""
-    if sample_weight is None:
-        return None
-    weight = arrays.validated_weight(without_gradients(sample_weight), samples)
-    if not weight.any():
+    weight = weight_of_batch(sample_weight, samples)
+    if weight is not None and not weight.any():
         raise InputError("sample_weight must not be zero for all samples")
     return weight
+
+
+def weight_of_batch(sample_weight: Any | None, samples: int) -> NDArray[np.float64] | None:
+    """Weights likewise, which may all be zero: other batches may have samples that count."""
+    return None if sample_weight is None else arrays.validated_weight(without_gradients(sample_weight), samples)
 
 
 def action_of(action: Action | None, name: str, features: int) -> Action:

@@ -145,6 +145,15 @@ def data_moments(
     return require_positive_weight(array_moments(maps, samples))
 
 
+def batch_moments(
+    maps: Spaces, X: Any, Y: Any | None, sample_weight: Any | None, origins: Origins | None = None
+) -> Moments:
+    """Moments of one batch of several: in memory it may be one in which no sample counts, as in a stream."""
+    if source_of(readable(X), readable(Y)) is not Source.MEMORY:
+        return data_moments(maps, X, Y, sample_weight, origins)
+    return array_moments(maps, Samples(readable(X), readable(Y), sample_weight).with_origins(origins))
+
+
 def _refuse_beside_stream(**others: Any) -> None:
     for name, given in others.items():
         if given is not None:
