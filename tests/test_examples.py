@@ -17,6 +17,8 @@ SAID = {
     "enforcing_a_symmetry.py": "with a penalty: 6, of which minima: 1",
     "gallery_of_varieties.py": "singular locus: block ranks [(1, 0), (0, 1)], dimension 3",
     "mirror_of_a_robot.py": "144 numbers in a controller, 72 in one that respects the mirror",
+    "gradient_and_curl.py": "maps from arrows to ordinary numbers: 1024 weights, and the curl is not among them",
+    "vibrations.py": "force constants: 64 numbers instead of 1296; ours commute: True",
     "velocity_fields.py": "equivariant PCA of rank 6: error on new flows 1.1644",
     "molecule.py": "[-1.618  0.618], each 2-fold",
     "robust_autoencoder.py": "closed form, squared error:    0.0604 on clean digits",

@@ -235,3 +235,14 @@ def test_stored_targets_beside_inputs_in_memory(tmp_path: Path) -> None:
 def test_masked_weights() -> None:
     with pytest.raises(InputError, match=r"^sample_weight must not be a masked array"):
         data_moments(MAPS, X, sample_weight=np.ma.masked_less(COUNTS, 1))
+
+
+@pytest.mark.parametrize(("dtype", "unit"), [(np.float64, 1e-170), (np.float64, 1e-250), (np.float32, 1e-30)])
+def test_targets_whose_squares_underflow_are_refused_by_name(dtype, unit):
+    """They were called an error of the machine's arithmetic."""
+    maps, rng = ev.EquivariantMaps(ev.actions.cyclic(4)), np.random.default_rng(8)
+    X = rng.standard_normal((30, 4)).astype(dtype)
+    Y = (unit * rng.standard_normal((30, 4))).astype(dtype)
+    with pytest.raises(ev.InputError, match="Y is too small for its precision"):
+        maps.bounded(2).fit(X, Y)
+    assert maps.bounded(2).fit(X, np.zeros_like(Y)).loss == 0

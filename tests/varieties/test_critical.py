@@ -230,3 +230,18 @@ def test_first_critical_points_of_a_family_with_trillions_of_components():
     assert first[0].morse_index == 0
     with pytest.raises(ev.InputError, match="72426340906146 components"):
         _ = family.critical_points(U).count
+
+
+@pytest.mark.parametrize("unit", [1e-140, 1e-3, 1.0, 5e7, 1e140])
+@pytest.mark.parametrize(("maps", "ranks"), CASES)
+def test_blocks_of_a_critical_point_are_those_of_its_matrix(maps, ranks, unit):
+    """In the units of the target, whatever they are, and of the data."""
+    rng = np.random.default_rng(8)
+    budget = sum(slot.weight * rank for slot, rank in zip(maps.slots, ranks, strict=True))
+    component = maps.bounded(budget).component(ranks)
+    target = rng.standard_normal((maps.codomain.degree, maps.domain.degree))
+    X = rng.standard_normal((30, maps.domain.degree))
+    for points in (component.critical_points(unit * target), component.critical_fits(X, unit * (X @ target.T))):
+        point = points.minimum
+        for found, expected in zip(point.blocks(), maps.coordinates(point.matrix()), strict=True):
+            np.testing.assert_allclose(found / unit, expected / unit, atol=1e-12)

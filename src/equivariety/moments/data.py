@@ -148,7 +148,16 @@ def data_moments(
 def batch_moments(
     maps: Spaces, X: Any, Y: Any | None, sample_weight: Any | None, origins: Origins | None = None
 ) -> Moments:
-    """Moments of one batch of several: in memory it may be one in which no sample counts, as in a stream."""
+    """Moments of one batch of several: in memory it may be one in which no sample counts, as in a stream.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import equivariety as ev
+    >>> from equivariety.moments import batch_moments
+    >>> batch_moments(ev.EquivariantMaps(ev.actions.cyclic(4)), np.ones((2, 4)), None, np.zeros(2)).weight
+    0.0
+    """
     if source_of(readable(X), readable(Y)) is not Source.MEMORY:
         return data_moments(maps, X, Y, sample_weight, origins)
     return array_moments(maps, Samples(readable(X), readable(Y), sample_weight).with_origins(origins))

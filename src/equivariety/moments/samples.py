@@ -92,19 +92,33 @@ def squared_norm(values: Any) -> float:
     return float(xp.sum(xp.vecdot(values, values), dtype=widest_float(values)))
 
 
-def refuse_underflow(samples: Samples, energy: float, precision: float) -> None:
-    """Squares of tiny values in single precision lose their digits, or vanish: say so instead of fitting noise."""
-    X, weight = samples.X, samples.weight
-    counted = X.shape[0] if weight is None else np.count_nonzero(weight)
-    smallest = smallest_mean_square(precision) * counted * X.shape[1]
+def refuse_underflow(samples: Samples, energy: float, targets: float, precision: float) -> None:
+    """Squares of tiny values lose their digits, or vanish: say so instead of fitting noise."""
+    sides = [("X", samples.X, samples.input_origin, energy)]
+    if samples.Y is not None:
+        sides.append(("Y", samples.Y, samples.target_origin, targets))
+    for name, data, origin, squares in sides:
+        _refuse_underflow_of(name, data, origin, samples.weight, squares, precision)
+
+
+def _refuse_underflow_of(
+    name: str,
+    data: Any,
+    origin: NDArray[np.float64] | None,
+    weight: NDArray[np.float64] | None,
+    energy: float,
+    precision: float,
+) -> None:
+    counted = data.shape[0] if weight is None else np.count_nonzero(weight)
+    smallest = smallest_mean_square(precision) * counted * data.shape[1]
     if energy >= smallest:
         return
-    rows = X if weight is None else X[constant(weight > 0, X)]
+    rows = data if weight is None else data[constant(weight > 0, data)]
     # Data of some size that leave no energy lie where the maps are zero: nothing underflowed.
     roots = None if weight is None else np.sqrt(weight[weight > 0])[:, None]
-    if 0 < _largest_deviation(rows, samples.input_origin, roots) < smallest**0.5:
-        name = "X" if weight is None else "X times the roots of its weights"
-        raise InputError(f"{name} is too small for its precision: the squares of its values underflow; scale it, "
+    if 0 < _largest_deviation(rows, origin, roots) < smallest**0.5:
+        given = name if weight is None else f"{name} times the roots of its weights"
+        raise InputError(f"{given} is too small for its precision: the squares of its values underflow; scale it, "
                          "or give it in double precision")  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def moments(samples: Samples, domain: ChangeOfBasis, codomain: ChangeOfBasis) ->
         result = replace(result, target_norm=result.energy)
     if not np.isfinite(result.target_norm + result.energy + energy):
         raise_not_finite(samples)
-    refuse_underflow(samples, result.energy, result.precision)
+    refuse_underflow(samples, result.energy, result.target_norm, result.precision)
     return result
 
 

@@ -51,8 +51,10 @@ class CriticalPoint:
     """Real dimension of the family; 0 for an isolated point."""
     error: SquaredError
     """The terms that the index sets choose from."""
+    scale: float
+    """The power of two that brings what the terms make back to the units of the data."""
     dense: Callable[[Blocks], NDArray[Any]]
-    """Makes the matrix from :meth:`blocks`."""
+    """Makes a matrix from blocks."""
 
     def __repr__(self) -> str:
         of = f" of a family of dimension {self.dimension}" if self.dimension else ""
@@ -69,7 +71,20 @@ class CriticalPoint:
         return self.value
 
     def blocks(self) -> Blocks:
-        """Components of all blocks, for each bundle of shape (members, rows, cols, beta), at the scale of the error."""
+        """Components of all blocks of :meth:`matrix`, for each bundle of shape (members, rows, cols, beta).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import equivariety as ev
+        >>> variety = ev.DeterminantalVariety(1, 2, 2)
+        >>> point = variety.critical_points(np.diag([40.0, 20.0])).minimum
+        >>> point.blocks()[0].shape, np.abs(point.blocks()[0][0, :, :, 0]).tolist()
+        ((1, 2, 2, 1), [[40.0, 0.0], [0.0, 0.0]])
+        """
+        return tuple(self.scale * block for block in self._of_unit_scale())
+
+    def _of_unit_scale(self) -> Blocks:
         found = []
         for spectrum, members in zip(self.error.spectra, self.error.members, strict=True):
             kept = np.zeros(spectrum.gains.shape)
@@ -81,7 +96,7 @@ class CriticalPoint:
 
     def matrix(self) -> NDArray[Any]:
         """The point as a dense matrix."""
-        return self.dense(self.blocks())
+        return np.asarray(self.scale * self.dense(self._of_unit_scale()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +129,8 @@ class CriticalPoints:
     """Rank of every block on the smooth part."""
     capacities: tuple[int, ...]
     """The largest rank that every block can have."""
+    scale: float
+    """The power of two that brings what the terms make back to the units of the data."""
     dense: Callable[[Blocks], NDArray[Any]]
     """Makes a matrix from blocks."""
 
@@ -186,5 +203,6 @@ class CriticalPoints:
             sum(block.morse_index(counts) for block, counts in pairs),
             sum(block.dimension(counts) for block, counts in pairs),
             self.error,
+            self.scale,
             self.dense,
         )

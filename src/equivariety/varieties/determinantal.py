@@ -161,7 +161,7 @@ class DeterminantalVariety:
         spectrum = truncation(components[None] / scale, self._field, 1)
         error = SquaredError((spectrum,), (np.zeros(1, dtype=np.intp),), 0.0, scale=scale)
         return CriticalPoints(
-            self, error, (self.rank,), (min(self.m, self.n),), lambda blocks: self._shaped(scale * blocks[0])
+            self, error, (self.rank,), (min(self.m, self.n),), scale, lambda blocks: self._shaped(blocks[0])
         )
 
     def _shaped(self, components: NDArray[np.float64]) -> NDArray[Any]:

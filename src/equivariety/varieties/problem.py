@@ -137,7 +137,9 @@ class Problem(ABC, Generic[Point]):
         component = Component(self.maps, tuple(ranks))
         prepared = self.isolated(component.ranks)
         capacities = tuple(slot.capacity for slot in self.maps.slots)
-        return CriticalPoints(component, prepared.error, component.ranks, capacities, prepared._dense)
+        return CriticalPoints(
+            component, prepared.error, component.ranks, capacities, prepared.map_scale, prepared._dense
+        )
 
     def isolated(self, ranks: Sequence[int]) -> Self:
         """The problem, sharp enough for some ranks; refused if its critical points are never isolated."""
@@ -208,7 +210,7 @@ class Problem(ABC, Generic[Point]):
 
     def _dense(self, blocks: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         """The dense matrix of a map that is given by its blocks at unit scale."""
-        return self.map_scale * self.maps.from_coordinates(blocks).matrix()
+        return self.maps.from_coordinates(blocks).matrix()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
