@@ -1,9 +1,9 @@
 """Fits of MNIST, many times in one process, under every action of the catalogue that fits its images.
 
-``python -m benchmarks.repeated_fits [--times 50] [--rows 10000] [--only NAME ...]`` prints for each action how many different results
-there were (loss, ranks and every bit of the encoder), of fits one after the other with all threads, and of fits in two
-threads of the user at once. Products that go wrong now and then, as some libraries' do, show here. MNIST is read from
-the folder EQUIVARIETY_MNIST.
+``python -m benchmarks.repeated_fits [--times 50] [--rows 10000] [--only NAME ...]`` prints for each action how many
+different results there were (loss, ranks and every bit of the encoder), of fits one after the other with all threads,
+and of fits in two threads of the user at once. Products that go wrong now and then, as some libraries' do, show here.
+MNIST is read from the folder EQUIVARIETY_MNIST.
 """
 
 from __future__ import annotations
