@@ -26,7 +26,7 @@ RESOLUTION = 110
 LARGEST_DIFFERENCE = 4.0
 """Root mean square over all pixels and colors, of 255."""
 
-MEASURED = ("benchmark-scaling", "explorer", "mnist", "training_gap")
+MEASURED = ("benchmark-scaling", "explorer", "mnist", "training_gap", "benchmark-envelope")
 FROM_EXAMPLES = {
     "critical_values_of_a_polynomial_network": {"figure": "polynomial-convolution"},
     "enforcing_a_symmetry": {"figure": "variety-path"},
